@@ -1,0 +1,1 @@
+"""Batuta runs orchestrated campaigns over relational data."""

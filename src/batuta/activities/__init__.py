@@ -1,0 +1,1 @@
+"""The palette: one folder per kind of activity."""

@@ -1,0 +1,132 @@
+"""What an activity is, written for who implements one.
+
+A kind is a folder with a pydantic class derived from one of the four families below and one line in
+palette.py. All methods are pure: they describe sets, effects or messages; `runs` alone acts. The same
+calls serve validation (inputs whose tables do not exist yet) and runs, so a campaign that validates compiles.
+A method that finds its parameters wrong raises `kit.problems.Problems` with all it found.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from batuta.activities.effects import Effect
+from batuta.kit.document import Document
+from batuta.kit.identifiers import seed_of
+from batuta.messages.configuration import ChannelConfiguration, Environment
+from batuta.messages.delivery import Delivery
+from batuta.rules.binding import Surroundings
+from batuta.schema.model import Catalogue
+from batuta.schema.types import DataType
+from batuta.sets.algebra import Set
+from batuta.sets.shape import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A named exit of an activity. One that does not carry a population is a mere activation."""
+
+    name: str
+    label: str
+    carries: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What arrives over one transition: a population, or None for a mere activation."""
+
+    source: str
+    output: str
+    label: str
+    population: Set | None = None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What an activity may know about the home and the run it is in.
+
+    `audiences` maps labels to the shape of their members; `seed` is new in each run, `stable_seed` that of
+    the campaign. Both already depend on the activity's id.
+    """
+
+    catalogue: Catalogue
+    campaign: str
+    activity: str
+    variables: Mapping[str, DataType] = field(default_factory=dict)
+    audiences: Mapping[str, Shape] = field(default_factory=dict)
+    channels: Mapping[str, ChannelConfiguration] = field(default_factory=dict)
+    environment: Environment = field(default_factory=Environment)
+    run_seed: str = ""
+
+    @property
+    def seed(self) -> str:
+        """Salt for chance that is new in each run."""
+        return seed_of(self.run_seed, self.activity)
+
+    @property
+    def stable_seed(self) -> str:
+        """Salt for chance that keeps a person in the same group over runs."""
+        return seed_of(self.campaign, self.activity)
+
+    def around(self, shape: Shape) -> Surroundings:
+        """Return what a rule over a population of that shape may name."""
+        return Surroundings(
+            self.catalogue,
+            shape.schema,
+            columns={column.name: column.type for column in shape.columns if not column.lines},
+            variables=self.variables,
+            audiences={label: members.schema for label, members in self.audiences.items()},
+        )
+
+
+class Kind(Document):
+    """The parameters of an activity: fields are its settings, their JSON Schema is its form."""
+
+    kind: ClassVar[str]
+    family: ClassVar[str]
+    title: ClassVar[str]
+    least_inputs: ClassVar[int] = 1
+    most_inputs: ClassVar[int | None] = 1
+
+    def outputs(self) -> tuple[Output, ...]:
+        """Return the exits of the activity."""
+        return (Output("main", "Population"),)
+
+    @abstractmethod
+    def populations(self, inputs: tuple[Input, ...], scope: Scope) -> Mapping[str, Set]:
+        """Return the population of each output that carries one."""
+
+
+class Targeting(Kind):
+    """Makes populations out of populations."""
+
+    family = "targeting"
+
+
+class Flow(Kind):
+    """Decides where and when a path goes on; populations pass through unchanged."""
+
+    family = "flow"
+
+
+class Effecting(Kind):
+    """Has an effect outside the run, described here and carried out by the run in live mode only."""
+
+    family = "data"
+
+    @abstractmethod
+    def effects(self, inputs: tuple[Input, ...], scope: Scope) -> tuple[Effect, ...]:
+        """Return what the activity would do."""
+
+
+class Channel(Kind):
+    """Sends one delivery. Its outputs partition the messages by what became of them."""
+
+    family = "channel"
+
+    @abstractmethod
+    def delivery(self, inputs: tuple[Input, ...], scope: Scope) -> Delivery:
+        """Return the plan of the messages."""

@@ -1,0 +1,29 @@
+"""Described effects: what a run would do outside itself. Test mode prints them, live mode carries them out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from batuta.rules.bound import Expr
+from batuta.sets.algebra import Set
+from batuta.sets.shape import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class SaveAudience:
+    """Keep a population as a new version of an audience, found by its label.
+
+    `attributes` are extra columns (name, expression over the population's rows); with `append` the new
+    version holds the former members too, each key once, the new row winning. An empty population replaces
+    the audience only if `allow_empty`.
+    """
+
+    label: str
+    population: Set
+    shape: Shape
+    attributes: tuple[tuple[str, Expr], ...] = ()
+    append: bool = False
+    allow_empty: bool = False
+
+
+Effect = SaveAudience

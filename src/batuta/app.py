@@ -1,0 +1,45 @@
+"""The composition root: chooses the adapters, wires them, and starts the command line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from batuta.cli.context import Services
+from batuta.kit.errors import BatutaError
+from batuta.kit.problems import Texts
+from batuta.runs.ports import Engine
+from batuta.store.home import Home
+
+root = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+
+PROBLEM_PACKAGES: tuple[str, ...] = ()
+
+
+def _open_engine(home: Home) -> Engine:
+    raise NotImplementedError(home)
+
+
+@root.callback()
+def batuta(
+    context: typer.Context,
+    home: Annotated[Path, typer.Option(envvar="BATUTA_HOME", help="Folder with all state.", file_okay=False)] = Path(
+        ".batuta"
+    ),
+) -> None:
+    """Batuta runs orchestrated campaigns over relational data."""
+    found = Services(Home(home), Texts.load(PROBLEM_PACKAGES), _open_engine)
+    context.obj = found
+    context.call_on_close(found.close)
+
+
+def main() -> None:
+    """Run the command line; expected failures become a message and their exit code."""
+    try:
+        root()
+    except BatutaError as error:
+        typer.echo(error.message(), err=True)
+        sys.exit(error.exit_code)

@@ -1,0 +1,1 @@
+"""The campaign as a document: activities, transitions, the graph they form, its file and its problems."""

@@ -1,0 +1,64 @@
+"""What every command is handed: the services of one home, opened when first used."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import typer
+from rich.console import Console
+
+from batuta.kit.clock import Clock, SystemClock
+from batuta.kit.problems import Texts
+from batuta.runs.ports import Engine
+from batuta.store.database import Database
+from batuta.store.home import Home
+
+
+@dataclass
+class Services:
+    """The home and the adapters that the composition root chose for it.
+
+    Commands reach the home only through here; the lock is taken at the first use of `database` or `engine`.
+    """
+
+    home: Home
+    texts: Texts
+    open_engine: Callable[[Home], Engine]
+    clock: Clock = field(default_factory=SystemClock)
+    console: Console = field(default_factory=Console)
+    errors: Console = field(default_factory=lambda: Console(stderr=True))
+
+    @cached_property
+    def database(self) -> Database:
+        """The state database; the home is taken first."""
+        self.home.take()
+        return Database(self.home.state)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine of the home."""
+        _ = self.database
+        return self.open_engine(self.home)
+
+    def close(self) -> None:
+        """Close what was opened and give the home back."""
+        for name in ("engine", "database"):
+            if name in self.__dict__:
+                self.__dict__.pop(name).close()
+        self.home.release()
+
+    def print_json(self, value: Any) -> None:
+        """Print a value as JSON for programs."""
+        typer.echo(json.dumps(value, ensure_ascii=False, default=str, indent=2))
+
+
+def services(context: typer.Context) -> Services:
+    """Return the services that the global options set up."""
+    found = context.find_object(Services)
+    if found is None:
+        raise RuntimeError("commands run below the root command, which sets up the services")
+    return found

@@ -1,0 +1,1 @@
+"""Engines: populations made into tables."""

@@ -1,0 +1,1 @@
+"""Errors, problems, identifiers, clock and text: what every room needs, and nothing of campaigns."""

@@ -1,0 +1,106 @@
+"""Problems: what is wrong with a document, as codes whose texts stand in a catalogue per language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from importlib.resources import files
+from typing import TypeVar
+
+import yaml
+
+LANGUAGES = ("en", "fr")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong that its author can mend, on one field of one part of a document.
+
+    `activity` is the id of the part (empty: the whole document), `field` a dotted path inside its
+    parameters, `code` a key of the catalogue, `values` what its text names. A problem that is not
+    `blocking` is a warning: the campaign may run with it.
+    """
+
+    code: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    field: str = ""
+    activity: str = ""
+    blocking: bool = True
+
+    def on(self, activity: str) -> Problem:
+        """Return the problem placed on an activity."""
+        return replace(self, activity=activity)
+
+    def under(self, prefix: str) -> Problem:
+        """Return the problem with its field moved below `prefix`."""
+        return replace(self, field=f"{prefix}.{self.field}" if self.field else prefix)
+
+
+class Problems(Exception):
+    """One or more problems that keep a document from being understood."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(problem.code for problem in self.problems))
+
+
+class Gather:
+    """Collects the problems of several attempts, so that all are told at once."""
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+
+    def add(self, problem: Problem) -> None:
+        """Keep a problem."""
+        self.found.append(problem)
+
+    def attempt(self, what: Callable[[], T], under: str = "") -> T | None:
+        """Return what the call returns, or None after keeping its problems (their fields below `under`)."""
+        try:
+            return what()
+        except Problems as error:
+            self.found += [problem.under(under) if under else problem for problem in error.problems]
+            return None
+
+    def check(self) -> None:
+        """Raise Problems if a blocking problem has been kept."""
+        if any(problem.blocking for problem in self.found):
+            raise Problems(self.found)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The catalogue of problem texts: language, then code, then text with `{name}` places."""
+
+    by_language: Mapping[str, Mapping[str, str]]
+
+    @staticmethod
+    def load(packages: Iterable[str]) -> Texts:
+        """Read `problems.<language>.yaml` of each package that has one; a code defined twice is an error."""
+        merged: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
+        for package in packages:
+            for language, texts in merged.items():
+                for code, text in _read(package, language).items():
+                    if code in texts:
+                        raise ValueError(f"problem code {code!r} is defined twice (again in {package})")
+                    texts[code] = text
+        return Texts(merged)
+
+    def say(self, problem: Problem, language: str = "en") -> str:
+        """Return the problem in words a marketer understands: what is wrong, then what to do."""
+        text = self.by_language[language][problem.code]
+        return text.format_map({name: _shown(value) for name, value in problem.values.items()})
+
+
+def _read(package: str, language: str) -> Mapping[str, str]:
+    source = files(package).joinpath(f"problems.{language}.yaml")
+    if not source.is_file():
+        return {}
+    return {str(code): str(text) for code, text in (yaml.safe_load(source.read_text("utf-8")) or {}).items()}
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(str(item) for item in value)
+    return str(value)

@@ -1,0 +1,1 @@
+"""Reports: questions about the past."""

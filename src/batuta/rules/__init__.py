@@ -1,0 +1,1 @@
+"""Rules: trees of conditions and typed expressions that select rows of a dimension."""

@@ -1,0 +1,178 @@
+"""Rules and expressions after binding: typed, every name resolved, every check passed.
+
+Engines compile these trees and the Python evaluator computes them; both may rely on what binding
+guarantees and need no checks of their own. A predicate is never empty: it holds or it does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from batuta.rules.tree import AggregateFunction, Operator
+from batuta.schema.model import Link
+from batuta.schema.types import DataType, Scalar
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The stretch of a run that an expression is computed in: one instant, one zone, one set of variables."""
+
+    now: datetime
+    zone: str = "UTC"
+    variables: Mapping[str, Scalar] = field(default_factory=dict)
+
+    @property
+    def local(self) -> datetime:
+        """Now in the campaign's zone, without zone."""
+        return self.now.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
+
+    @property
+    def today(self) -> date:
+        """The calendar day in the campaign's zone."""
+        return self.local.date()
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A literal value of the given type; None is the empty value."""
+
+    value: Scalar
+    type: DataType
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeOf:
+    """An attribute of the row at hand, or of the one row that a path of 1-1 and N-1 links leads to."""
+
+    path: tuple[Link, ...]
+    name: str
+    type: DataType
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A column computed on the canvas, carried by the population that the rule narrows."""
+
+    name: str
+    type: DataType
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A campaign variable, taken from the Moment when computed."""
+
+    name: str
+    type: DataType
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function of the function table applied to its arguments; operators (+, =, and ...) are functions too."""
+
+    function: str
+    arguments: tuple[Expr, ...]
+    type: DataType
+
+
+Expr = Constant | AttributeOf | Computed | Variable | Call
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Holds for every row."""
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Holds where all children hold."""
+
+    children: tuple[Predicate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Holds where some child holds."""
+
+    children: tuple[Predicate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """Holds where the first holds and none of the others does."""
+
+    first: Predicate
+    others: tuple[Predicate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """An expression compared with values: none for is-empty, two for between, many for in.
+
+    `folded` says that text is compared after folding case (`fold_case`) and accents (`fold_accents`);
+    never set for keys and enums.
+    """
+
+    operator: Operator
+    left: Expr
+    right: tuple[Expr, ...] = ()
+    fold_case: bool = False
+    fold_accents: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Holds where some linked row satisfies `where` (or none does, if negated)."""
+
+    path: tuple[Link, ...]
+    where: Predicate | None = None
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AggregateIs:
+    """A figure over the linked rows that satisfy `where`, compared as in Compare."""
+
+    path: tuple[Link, ...]
+    function: AggregateFunction
+    of: Expr | None
+    where: Predicate | None
+    type: DataType
+    operator: Operator
+    right: tuple[Expr, ...] = ()
+    fold_case: bool = False
+    fold_accents: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Membership of the row's key in a saved audience (or not, if negated), by its label."""
+
+    audience: str
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Holds where some row of `schema` has the given values (or none has, if negated).
+
+    `pairs` are (expression here, attribute there), compared exactly, empties equal nothing; `where` is a
+    further predicate over the rows there. For lookups that no relationship describes, such as suppression.
+    """
+
+    schema: str
+    pairs: tuple[tuple[Expr, str], ...]
+    where: Predicate | None = None
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IsTrue:
+    """A boolean expression holds; an empty one does not."""
+
+    expression: Expr
+
+
+Predicate = All | AllOf | AnyOf | Without | Compare | Linked | AggregateIs | Member | Matched | IsTrue

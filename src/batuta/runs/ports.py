@@ -1,0 +1,111 @@
+"""What runs ask of the outside world; engines, channels and the store fulfil these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from batuta.rules.bound import Expr, Moment
+from batuta.schema.model import Catalogue
+from batuta.schema.types import Scalar
+from batuta.sets.algebra import Set, Table
+from batuta.sets.shape import Shape
+
+Cell = Scalar | list[dict[str, Scalar]]
+Rows = Sequence[tuple[Cell, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many row keys and distinct target keys a population has."""
+
+    rows: int
+    targets: int
+
+
+@dataclass(frozen=True)
+class Making:
+    """The working tables of one task: the set of each output and the unique name its table will bear.
+
+    `audiences` maps the label of each audience that the sets name to the name of its table.
+    """
+
+    outputs: Mapping[str, Set]
+    names: Mapping[str, str]
+    moment: Moment
+    audiences: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """An audience's new version: a population with attributes, kept as the table `name`.
+
+    With `former`, the members of that audience table come too unless the population has their key.
+    `effect` is the key under which the engine remembers that it was done.
+    """
+
+    population: Table
+    attributes: tuple[tuple[str, Expr], ...]
+    name: str
+    effect: str
+    moment: Moment
+    former: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Some rows of a population: column names and values, key columns first."""
+
+    columns: tuple[str, ...]
+    rows: Rows
+
+
+class Engine(Protocol):
+    """Where data lives and populations are made. Safe to call from several threads."""
+
+    def use(self, catalogue: Catalogue) -> None:
+        """Take a catalogue as the one that sets and rules speak of, and make tables for new schemas."""
+
+    def make(self, making: Making) -> Mapping[str, Counts]:
+        """Make the tables of a task in one transaction, or adopt those already made under these names."""
+
+    def sql(self, making: Making) -> tuple[str, ...]:
+        """Return the statements that `make` would run, for people to read."""
+
+    def count(self, population: Set, moment: Moment, audiences: Mapping[str, str]) -> Counts:
+        """Count a population without keeping it."""
+
+    def preview(
+        self, table: Table, attributes: Sequence[tuple[str, Expr]], moment: Moment, limit: int, offset: int = 0
+    ) -> Preview:
+        """Return rows of a working table in key order, with its columns and attributes of its schema."""
+
+    def scan(
+        self,
+        table: Table,
+        attributes: Sequence[tuple[str, Expr]],
+        columns: Sequence[str],
+        moment: Moment,
+        batch: int,
+    ) -> Iterator[Rows]:
+        """Yield the rows of a table in row key order, at most `batch` at a time.
+
+        Each row holds the row key, then `columns` of the table, then the attributes, joined by key (empty for
+        targets that are gone). Lists of lines come as lists of dictionaries.
+        """
+
+    def write(self, name: str, shape: Shape, rows: Iterator[Rows]) -> Counts:
+        """Make a working table from rows (key columns and computed columns), or adopt it if already made."""
+
+    def save_audience(self, keeping: Keeping) -> Counts:
+        """Make an audience table as described, once per effect key, whatever dies in between."""
+
+    def drop(self, names: Sequence[str]) -> None:
+        """Drop working tables; unknown names are no error."""
+
+    def interrupt(self) -> None:
+        """Stop whatever queries are running; they raise."""
+
+    def close(self) -> None:
+        """Release the engine and its files."""

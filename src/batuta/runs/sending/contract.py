@@ -1,0 +1,146 @@
+"""What the run engine asks of sending, and what sending asks of the outside world."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from batuta.messages.delivery import Delivery
+from batuta.rules.bound import Moment
+from batuta.runs.ports import Counts, Rows
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryKey:
+    """The delivery of one channel activity in one generation of a run."""
+
+    run: str
+    activity: str
+    generation: int
+
+
+@dataclass(frozen=True)
+class Order:
+    """A delivery to be carried out: the plan, when, in which mode, and the names its working tables will bear.
+
+    `table` is that of the messages with their reasons; `outputs` those of the activity's exits.
+    """
+
+    key: DeliveryKey
+    delivery: Delivery
+    moment: Moment
+    live: bool
+    table: str
+    outputs: Mapping[str, str]
+    audiences: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, object] = field(default_factory=dict)
+    campaign: str = ""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The ledger of a delivery: targeted = excluded (by reason) + sent + failed + in doubt + pending.
+
+    In test mode `sent` counts those who would be sent to.
+    """
+
+    targeted: int = 0
+    excluded: Mapping[str, int] = field(default_factory=dict)
+    sent: int = 0
+    failed: int = 0
+    in_doubt: int = 0
+    pending: int = 0
+
+    @property
+    def balanced(self) -> bool:
+        """Whether the identity holds."""
+        parts = sum(self.excluded.values()) + self.sent + self.failed + self.in_doubt + self.pending
+        return self.targeted == parts
+
+
+class Status(StrEnum):
+    """What became of one message."""
+
+    SENT = "sent"
+    FAILED = "failed"
+    IN_DOUBT = "in-doubt"
+    EXCLUDED = "excluded"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of the message with this ordinal in its shard; `reason` says why it failed or was left out."""
+
+    ordinal: int
+    status: Status
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A rendered message ready for a transport."""
+
+    message_id: str
+    sender: str
+    recipient: str
+    content: bytes
+
+
+class Transport(Protocol):
+    """A way out of the house."""
+
+    def send(self, envelope: Envelope) -> Outcome:
+        """Hand one message over; the ordinal of the outcome is 0."""
+
+    def was_sent(self, message_id: str) -> bool | None:
+        """Tell whether a message left, or None if the transport cannot be asked."""
+
+
+class Shards(Protocol):
+    """Immutable files of prepared messages, some thousands each."""
+
+    def write(self, key: DeliveryKey, shard: int, columns: Sequence[str], rows: Rows) -> None:
+        """Write a shard whole or not at all; writing the same one again replaces it."""
+
+    def read(self, key: DeliveryKey, shard: int) -> tuple[tuple[str, ...], Rows]:
+        """Return the columns and rows of a shard."""
+
+
+class Ledger(Protocol):
+    """The truth about what left: intents before, outcomes after, per batch of a shard."""
+
+    def open(self, key: DeliveryKey, targeted: int, excluded: Mapping[str, int], shards: Sequence[int]) -> None:
+        """Record a prepared delivery and the number of messages in each shard, once."""
+
+    def intend(self, key: DeliveryKey, shard: int, batch: int, fence: int) -> bool:
+        """Commit that a batch is about to leave; False if it was already intended."""
+
+    def settle(self, key: DeliveryKey, shard: int, batch: int, fence: int, outcomes: Sequence[Outcome]) -> None:
+        """Commit what became of a batch."""
+
+    def outcomes(self, key: DeliveryKey, shard: int) -> Iterator[tuple[int, Sequence[Outcome] | None]]:
+        """Yield each intended batch of a shard with its outcomes, or None where they are not known."""
+
+    def tally(self, key: DeliveryKey) -> Tally:
+        """Return the present counts."""
+
+
+class Sending(Protocol):
+    """The steps of a delivery, each safe to do again after a crash."""
+
+    def prepare(self, order: Order) -> Tally:
+        """Make the messages table, freeze shards and open the ledger; return the counts with all pending."""
+
+    def shards(self, key: DeliveryKey) -> int:
+        """Return how many shards a prepared delivery has."""
+
+    def send(self, order: Order, shard: int, fence: int, stop: Callable[[], bool]) -> bool:
+        """Send what a shard still holds, or in test mode render it; False if `stop` asked to end before that."""
+
+    def finish(self, order: Order) -> Mapping[str, Counts]:
+        """Make the working tables of the outputs from the ledger; return their counts."""
+
+    def tally(self, key: DeliveryKey) -> Tally:
+        """Return the present counts of a delivery."""

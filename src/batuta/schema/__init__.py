@@ -1,0 +1,1 @@
+"""Schemas, their attributes, keys and relationships, and the dimensions that campaigns target."""

@@ -1,0 +1,72 @@
+"""What a population is made of: its dimension, its row key and its computed columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from batuta.schema.model import Catalogue
+from batuta.schema.types import DataType
+
+TARGET, SECONDARY, NUMBER = "_t", "_s", "_n"
+"""Prefixes of the key columns in a working table: `_t1`, `_t2` ... the target key, `_s1` ... the
+secondary key; `_n` is the line number of a numbered population. Computed columns never begin with `_`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column computed on the canvas. `lines` holds the columns of each object of a list, if it is one."""
+
+    name: str
+    type: DataType
+    lines: tuple[Column, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The declared form of a population.
+
+    `key` are the types of the target key in the order of the schema's primary key; `secondary_key` those
+    of the secondary dimension's, empty where none is carried; `numbered` adds a line number to the row key.
+    """
+
+    dimension: str
+    schema: str
+    key: tuple[DataType, ...]
+    columns: tuple[Column, ...] = ()
+    secondary_schema: str = ""
+    secondary_key: tuple[DataType, ...] = ()
+    numbered: bool = False
+
+    @property
+    def target_columns(self) -> tuple[str, ...]:
+        """Names of the target key's columns in the working table."""
+        return tuple(f"{TARGET}{place}" for place, _ in enumerate(self.key, 1))
+
+    @property
+    def secondary_columns(self) -> tuple[str, ...]:
+        """Names of the secondary key's columns in the working table."""
+        return tuple(f"{SECONDARY}{place}" for place, _ in enumerate(self.secondary_key, 1))
+
+    @property
+    def row_columns(self) -> tuple[str, ...]:
+        """Names of all columns of the row key."""
+        return self.target_columns + self.secondary_columns + ((NUMBER,) if self.numbered else ())
+
+    def column(self, name: str) -> Column | None:
+        """Return the computed column of that name, or None."""
+        return next((column for column in self.columns if column.name == name), None)
+
+    def having(self, columns: tuple[Column, ...]) -> Shape:
+        """Return the shape with other computed columns."""
+        return replace(self, columns=columns)
+
+
+def shape_of(catalogue: Catalogue, dimension: str, columns: tuple[Column, ...] = ()) -> Shape:
+    """Return the shape of a population of rows of a dimension."""
+    schema = catalogue.schema_named(catalogue.dimension_named(dimension).schema_name)
+    return Shape(dimension, schema.name, tuple(attribute.type for attribute in schema.key), columns)
+
+
+def shared_key(left: Shape, right: Shape) -> bool:
+    """Tell whether two populations compare by whole row keys: both carry the same secondary dimension."""
+    return bool(left.secondary_schema) and left.secondary_schema == right.secondary_schema

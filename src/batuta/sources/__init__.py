@@ -1,0 +1,1 @@
+"""Sources: where schemas, files and tables come from."""

@@ -1,0 +1,1 @@
+"""The store: what Batuta remembers, in a state database."""

@@ -1,0 +1,52 @@
+"""The state database: SQLite by way of SQLAlchemy Core."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, MetaData, create_engine, event
+
+metadata = MetaData()
+"""All tables of the state database; each module of the store adds its own."""
+
+
+class Database:
+    """A state database, its tables made when first opened. Safe to use from several threads."""
+
+    def __init__(self, path: Path) -> None:
+        self._engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+        event.listen(self._engine, "connect", _configure)
+        event.listen(self._engine, "begin", _begin)
+        metadata.create_all(self._engine)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Run a block as one transaction that holds the write lock from its start."""
+        with self._engine.connect() as connection:
+            connection.execution_options(batuta_write=True)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Run a block on one consistent view of the state."""
+        with self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+
+def _configure(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # SQLAlchemy's begin event below opens transactions, not the driver
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("batuta_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
