@@ -1,5 +1,5 @@
 # Needs Python 3.11 and make; everything else is made here.
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
