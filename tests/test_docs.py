@@ -1,0 +1,68 @@
+"""Tests that keep the documentation true."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+import typer.main
+
+from batuta.app import root
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")],
+)
+LINK = re.compile(r"\[[^\]]+\]\((?!https?:|#)([^)#]+)")
+COMMAND = re.compile(r"^\s*(?:\$ )?batuta ((?:--home \S+ )?[a-z][^\n|]*)", re.MULTILINE)
+
+
+def commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    if isinstance(command, click.Group):
+        for name, child in command.commands.items():
+            yield from commands(child, (*path, name))
+    else:
+        yield path
+
+
+ALL = sorted(commands(typer.main.get_command(root)))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(page: Path) -> None:
+    broken = [link for link in LINK.findall(page.read_text("utf-8")) if not (page.parent / link).exists()]
+    assert broken == []
+
+
+@pytest.mark.parametrize("path", ALL, ids=" ".join)
+def test_every_command_is_in_the_manual(path: tuple[str, ...]) -> None:
+    manual = "\n".join(page.read_text("utf-8") for page in (ROOT / "docs/manual").glob("*.md"))
+    assert f"batuta {' '.join(path)}" in manual
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_documented_commands_exist(page: Path) -> None:
+    known = {" ".join(path) for path in ALL}
+    for block in re.findall(r"```(?:sh|console|bash)\n(.*?)```", page.read_text("utf-8"), re.DOTALL):
+        for line in COMMAND.findall(block):
+            words = re.sub(r"^--home \S+ ", "", line).split()
+            assert any(" ".join(words[:length]) in known for length in (1, 2, 3)), line
+
+
+def test_every_manual_page_is_in_the_index() -> None:
+    index = (ROOT / "docs/manual/README.md").read_text("utf-8")
+    pages = {page.name for page in (ROOT / "docs/manual").glob("*.md")} - {"README.md"}
+    assert {page for page in pages if page not in index} == set()
+
+
+def test_every_decision_is_in_the_index_and_has_its_sections() -> None:
+    index = (ROOT / "docs/decisions/README.md").read_text("utf-8")
+    for page in (ROOT / "docs/decisions").glob("0*.md"):
+        text = page.read_text("utf-8")
+        assert page.name in index
+        assert [
+            part for part in ("Context", "Decision", "Consequences", "Alternatives") if f"**{part}.**" not in text
+        ] == []
