@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
+from batuta.kit.errors import SystemFault
 from batuta.rules.bound import Expr, Moment
 from batuta.schema.model import Catalogue
 from batuta.schema.types import Scalar
@@ -14,6 +15,10 @@ from batuta.sets.shape import Shape
 
 Cell = Scalar | list[dict[str, Scalar]]
 Rows = Sequence[tuple[Cell, ...]]
+
+
+class Interrupted(SystemFault):
+    """A query was stopped because someone asked for it; nothing of it is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +107,19 @@ class Engine(Protocol):
         """Make an audience table as described, once per effect key, whatever dies in between."""
 
     def drop(self, names: Sequence[str]) -> None:
-        """Drop working tables; unknown names are no error."""
+        """Drop working and audience tables; unknown names are no error."""
+
+    def tables(self) -> tuple[str, ...]:
+        """Return the names of the working tables that are made."""
+
+    def sweep(self, keep: Collection[str]) -> tuple[str, ...]:
+        """Drop the working tables whose names are not kept, and return their names."""
+
+    def checksum(self, kind: Literal["data", "audiences"]) -> str:
+        """Return a sum of the content of all data or all audience tables; row order does not change it."""
 
     def interrupt(self) -> None:
-        """Stop whatever queries are running; they raise."""
+        """Stop whatever queries are running; they raise Interrupted."""
 
     def close(self) -> None:
         """Release the engine and its files."""
