@@ -11,6 +11,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import ClassVar
 
 from batuta.activities.effects import Effect
@@ -42,6 +43,19 @@ class Input:
     output: str
     label: str
     population: Set | None = None
+
+
+class Role(StrEnum):
+    """What an inbound population is to an activity, which decides what happens where it is missing.
+
+    MAIN: without it the path ends here. OPTIONAL: without it the activity goes on with the others.
+    BARRIER: not taken it counts as empty, but failed or disabled it stops the activity for attention.
+    A missing population that counts as empty is handed over as `Nobody` of its shape.
+    """
+
+    MAIN = "main"
+    OPTIONAL = "optional"
+    BARRIER = "barrier"
 
 
 @dataclass(frozen=True)
@@ -94,6 +108,11 @@ class Kind(Document):
     def outputs(self) -> tuple[Output, ...]:
         """Return the exits of the activity."""
         return (Output("main", "Population"),)
+
+    def role(self, place: int, source: str, output: str) -> Role:
+        """Return what the inbound transition at that place of the inbound list (from 0) is to the activity."""
+        _ = place, source, output
+        return Role.MAIN
 
     @abstractmethod
     def populations(self, inputs: tuple[Input, ...], scope: Scope) -> Mapping[str, Set]:
