@@ -1,0 +1,157 @@
+"""How schemas are stored in DuckDB: which table, which columns, which types.
+
+The engine attaches its two files under the names `data` and `work`. The rows of a schema stand in
+`data."data"."<schema>"`, audiences in `data."audience"`, the engine's own tables in `data."system"`,
+working tables in `work.main`. Tables of schemas carry no indexes: loads keep keys unique themselves, and
+an index on the key makes a load several times slower.
+
+Each identity attribute has a folded copy (kit.text.fold) in a column of its own, so that people can be
+compared without regard to case and accents at the speed of plain text.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+import pyarrow as pa
+from duckdb import DuckDBPyConnection
+from sqlglot import exp
+
+from batuta.kit.text import fold
+from batuta.schema.model import Catalogue, Schema
+from batuta.schema.types import DataType, Kind
+
+DATA, WORK = "data", "work"
+"""The names under which the two files are attached."""
+
+ROWS, AUDIENCES, SYSTEM = "data", "audience", "system"
+"""The parts of the data file."""
+
+DIALECT = "duckdb"
+DEFAULT_PRECISION, DEFAULT_SCALE = 18, 4
+"""Digits of a decimal whose type does not say."""
+
+_TYPES: Mapping[Kind, str] = {
+    Kind.STRING: "VARCHAR",
+    Kind.INTEGER: "BIGINT",
+    Kind.DOUBLE: "DOUBLE",
+    Kind.BOOLEAN: "BOOLEAN",
+    Kind.DATE: "DATE",
+    Kind.TIME: "TIME",
+    Kind.DATETIME: "TIMESTAMP",
+    Kind.INSTANT: "TIMESTAMP",
+    Kind.ENUM: "VARCHAR",
+    Kind.JSON: "VARCHAR",
+}
+
+
+def column_type(data_type: DataType) -> exp.DataType:
+    """Return the DuckDB type of a value; instants are timestamps in UTC."""
+    if data_type.kind is Kind.DECIMAL:
+        precision, scale = decimal_digits(data_type)
+        return exp.DataType.build(f"DECIMAL({precision}, {scale})", dialect=DIALECT)
+    return exp.DataType.build(_TYPES[data_type.kind], dialect=DIALECT)
+
+
+def decimal_digits(data_type: DataType) -> tuple[int, int]:
+    """Return precision and scale of a decimal; without a precision it has the default ones."""
+    if data_type.precision is None:
+        return DEFAULT_PRECISION, DEFAULT_SCALE
+    return data_type.precision, data_type.scale or 0
+
+
+def rows_table(schema: str) -> exp.Table:
+    """Return the table that holds the rows of a schema."""
+    return exp.table_(schema, db=ROWS, catalog=DATA, quoted=True)
+
+
+def folded_column(attribute: str) -> str:
+    """Return the name of the column that holds the folded copy of an identity attribute."""
+    return f"_folded_{attribute}"
+
+
+def folded_attributes(schema: Schema) -> tuple[str, ...]:
+    """Return the attributes of a schema that have a folded copy."""
+    return tuple(dict.fromkeys(identity.attribute for identity in schema.identities))
+
+
+def columns_of(schema: Schema) -> dict[str, exp.DataType]:
+    """Return the columns of a schema's table with their types: the attributes, then the folded copies."""
+    columns = {attribute.name: column_type(attribute.type) for attribute in schema.attributes}
+    text = exp.DataType.build("VARCHAR", dialect=DIALECT)
+    return columns | {folded_column(name): text.copy() for name in folded_attributes(schema)}
+
+
+def ensure_tables(connection: DuckDBPyConnection, catalogue: Catalogue) -> None:
+    """Make the parts of the data file, a table for each new schema and a column for each new attribute."""
+    for part in (ROWS, AUDIENCES, SYSTEM):
+        connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{DATA}"."{part}"')
+    present = _present_columns(connection)
+    for schema in catalogue.schemas:
+        if schema.name.lower() in present:
+            _add_columns(connection, schema, present[schema.name.lower()])
+        else:
+            connection.execute(_creation(schema).sql(DIALECT))
+
+
+def _present_columns(connection: DuckDBPyConnection) -> dict[str, set[str]]:
+    found = connection.execute(
+        "SELECT lower(table_name), lower(column_name) FROM duckdb_columns()"
+        " WHERE database_name = ? AND schema_name = ?",
+        [DATA, ROWS],
+    ).fetchall()
+    present: dict[str, set[str]] = defaultdict(set)
+    for table, column in found:
+        present[table].add(column)
+    return present
+
+
+def _creation(schema: Schema) -> exp.Create:
+    definitions: list[exp.Expr] = [
+        exp.ColumnDef(this=exp.to_identifier(name, quoted=True), kind=kind) for name, kind in columns_of(schema).items()
+    ]
+    return exp.Create(this=exp.Schema(this=rows_table(schema.name), expressions=definitions), kind="TABLE")
+
+
+def _add_columns(connection: DuckDBPyConnection, schema: Schema, present: set[str]) -> None:
+    new = {name: kind for name, kind in columns_of(schema).items() if name.lower() not in present}
+    for name, kind in new.items():
+        column = exp.ColumnDef(this=exp.to_identifier(name, quoted=True), kind=kind)
+        connection.execute(exp.Alter(this=rows_table(schema.name), kind="TABLE", actions=[column]).sql(DIALECT))
+    for attribute in folded_attributes(schema):
+        if folded_column(attribute) in new:
+            _fill_folded(connection, schema.name, attribute)
+
+
+def _fill_folded(connection: DuckDBPyConnection, schema: str, attribute: str) -> None:
+    """Fold the values of rows that were there before the attribute became an identity."""
+    value, copy = (exp.column(name, quoted=True) for name in (attribute, folded_column(attribute)))
+    table = rows_table(schema)
+    plain = exp.Update(this=table, expressions=[copy.eq(exp.Lower(this=value))], where=exp.Where(this=is_ascii(value)))
+    connection.execute(plain.sql(DIALECT))
+    others = exp.select(value).distinct().from_(table).where(exp.not_(is_ascii(value)))
+    rows = connection.cursor().execute(others.sql(DIALECT))
+    while batch := rows.fetchmany(100_000):
+        _update_folded(connection, table, value, copy, (text for (text,) in batch))
+
+
+def _update_folded(
+    connection: DuckDBPyConnection, table: exp.Table, value: exp.Column, copy: exp.Column, texts: Iterable[str]
+) -> None:
+    originals = list(texts)
+    connection.register("_folds", pa.table({"original": originals, "folded": [fold(text) for text in originals]}))
+    folds = exp.table_("_folds", quoted=True)
+    update = exp.Update(
+        this=table,
+        expressions=[copy.eq(exp.column("folded", quoted=True))],
+        from_=exp.From(this=folds),
+        where=exp.Where(this=value.eq(exp.column("original", quoted=True))),
+    )
+    connection.execute(update.sql(DIALECT))
+    connection.unregister("_folds")
+
+
+def is_ascii(text: exp.Expr) -> exp.EQ:
+    """Return the test whether a text is plain ASCII, whose folding is its lower case."""
+    return exp.func("strlen", text).eq(exp.func("length", text.copy()))
