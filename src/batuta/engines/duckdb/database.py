@@ -1,0 +1,81 @@
+"""The two files of a home, attached to one connection in memory, and the engine's own tables in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+from sqlglot import exp
+
+from batuta.engines.duckdb.faults import fault
+from batuta.engines.duckdb.memory import half_of_memory
+from batuta.engines.duckdb.storage import AUDIENCES, DATA, WORK
+from batuta.kit.errors import SystemFault
+
+_OWN_TABLES = """
+CREATE SCHEMA IF NOT EXISTS "data"."data";
+CREATE SCHEMA IF NOT EXISTS "data"."audience";
+CREATE SCHEMA IF NOT EXISTS "data"."system";
+CREATE TABLE IF NOT EXISTS "data"."system"."effects"
+    (key VARCHAR PRIMARY KEY, rows BIGINT NOT NULL, targets BIGINT NOT NULL);
+CREATE TABLE IF NOT EXISTS "work"."main"."_made"
+    (name VARCHAR PRIMARY KEY, rows BIGINT NOT NULL, targets BIGINT NOT NULL);
+"""
+
+
+def working_table(name: str) -> exp.Table:
+    """Return the address of a working table."""
+    return exp.table_(name, db="main", catalog=WORK, quoted=True)
+
+
+def audience_table(name: str) -> exp.Table:
+    """Return the address of an audience table."""
+    return exp.table_(name, db=AUDIENCES, catalog=DATA, quoted=True)
+
+
+def open_database(
+    data: Path, work: Path, temporary: Path, memory: str | None, threads: int | None
+) -> duckdb.DuckDBPyConnection:
+    """Open both files, made if absent, on a connection that loads no extensions."""
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": memory or half_of_memory(),
+        "temp_directory": str(temporary),
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "allow_community_extensions": False,
+        "preserve_insertion_order": False,
+    }
+    if threads is not None:
+        settings["threads"] = threads
+    _make_folders(data, work, temporary)
+    try:
+        connection = duckdb.connect(":memory:", config=settings)
+    except duckdb.Error as error:
+        raise fault(error) from error
+    try:
+        _attach(connection, data, DATA)
+        _attach(connection, work, WORK)
+        connection.execute(_OWN_TABLES)
+    except duckdb.Error as error:
+        connection.close()
+        raise fault(error) from error
+    except SystemFault:
+        connection.close()
+        raise
+    return connection
+
+
+def _make_folders(data: Path, work: Path, temporary: Path) -> None:
+    for folder in (data.parent, work.parent, temporary):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SystemFault(str(folder), f"the folder cannot be made: {error.strerror}") from error
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
+    file = exp.Literal.string(str(path)).sql("duckdb")
+    try:
+        connection.execute(f'ATTACH {file} AS "{name}"')
+    except duckdb.Error as error:
+        raise fault(error, str(path)) from error

@@ -1,0 +1,70 @@
+"""What the engine remembers of its own doings: tables made, audiences saved.
+
+Each record is written in the transaction that does the thing, so it is there exactly if the thing is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import cast
+
+from sqlglot import exp
+
+from batuta.engines.duckdb.database import working_table
+from batuta.engines.duckdb.sessions import Session
+from batuta.runs.ports import Counts
+from batuta.sets.shape import Shape
+
+_MADE_AMONG = 'SELECT name, rows, targets FROM "work"."main"."_made" WHERE name IN (SELECT unnest(?::VARCHAR[]))'
+_ALL_MADE = 'SELECT name FROM "work"."main"."_made" ORDER BY name'
+_RECORD_MADE = 'INSERT INTO "work"."main"."_made" VALUES (?, ?, ?)'
+_FORGET_MADE = 'DELETE FROM "work"."main"."_made" WHERE name IN (SELECT unnest(?::VARCHAR[]))'
+_EFFECT = 'SELECT rows, targets FROM "data"."system"."effects" WHERE key = ?'
+_RECORD_EFFECT = 'INSERT INTO "data"."system"."effects" VALUES (?, ?, ?)'
+
+
+def made_among(session: Session, names: Collection[str]) -> dict[str, Counts]:
+    """Return the counts of those working tables that are already made."""
+    found = cast("list[tuple[str, int, int]]", session.rows(_MADE_AMONG, [list(names)]))
+    return {name: Counts(rows, targets) for name, rows, targets in found}
+
+
+def all_made(session: Session) -> tuple[str, ...]:
+    """Return the names of all working tables."""
+    return tuple(str(name) for (name,) in session.rows(_ALL_MADE))
+
+
+def record_made(session: Session, counts: Mapping[str, Counts]) -> None:
+    """Remember working tables; the caller holds the transaction that made them."""
+    for name, found in counts.items():
+        session.run(_RECORD_MADE, [name, found.rows, found.targets])
+
+
+def forget_made(session: Session, names: Collection[str]) -> None:
+    """Forget working tables; the caller holds the transaction that drops them."""
+    session.run(_FORGET_MADE, [list(names)])
+
+
+def effect_done(session: Session, key: str) -> Counts | None:
+    """Return the counts of an effect that was carried out before, or None."""
+    found = cast("list[tuple[int, int]]", session.rows(_EFFECT, [key]))
+    return Counts(*found[0]) if found else None
+
+
+def record_effect(session: Session, key: str, counts: Counts) -> None:
+    """Remember an effect; the caller holds the transaction that carries it out."""
+    session.run(_RECORD_EFFECT, [key, counts.rows, counts.targets])
+
+
+def counted(session: Session, name: str, shape: Shape) -> Counts:
+    """Count the row keys and the target keys of a working table."""
+    table = working_table(name)
+    rows = _number(session, exp.select(exp.Count(this=exp.Star())).from_(table))
+    if shape.row_columns == shape.target_columns:
+        return Counts(rows, rows)
+    keys = exp.select(*(exp.column(column, quoted=True) for column in shape.target_columns)).from_(table).distinct()
+    return Counts(rows, _number(session, exp.select(exp.Count(this=exp.Star())).from_(keys.subquery("keys"))))
+
+
+def _number(session: Session, query: exp.Select) -> int:
+    return cast("int", session.rows(query.sql("duckdb"))[0][0])

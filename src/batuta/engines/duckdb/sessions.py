@@ -1,0 +1,147 @@
+"""Cursors for calls from several threads: who may run when, transactions, and being stopped."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from typing import TypeVar
+
+import duckdb
+
+from batuta.engines.duckdb.faults import OutOfMemory, fault
+from batuta.runs.ports import Interrupted
+
+T = TypeVar("T")
+
+_INTERACTIVE = 2
+_PATIENCE, _PAUSE = 10.0, 0.01
+
+
+class Session:
+    """A cursor for one call, which another thread may stop."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self._cursor = cursor
+        self._idle = threading.Condition()
+        self._busy = False
+        self._stopped = False
+
+    def run(self, statement: str, values: Sequence[object] = ()) -> duckdb.DuckDBPyConnection:
+        """Execute a statement; its result is read from what comes back."""
+        with self.working() as cursor:
+            return cursor.execute(statement, values) if values else cursor.execute(statement)
+
+    def rows(self, statement: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
+        """Execute a statement and return all rows: for small results."""
+        with self.working() as cursor:
+            return (cursor.execute(statement, values) if values else cursor.execute(statement)).fetchall()
+
+    @contextmanager
+    def working(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Mark the time in which the cursor works: stop() interrupts it, errors become expected failures."""
+        with self._idle:
+            if self._stopped:
+                raise Interrupted("database engine", "the query was stopped")
+            self._busy = True
+        try:
+            yield self._cursor
+        except duckdb.Error as error:
+            raise fault(error) from error
+        finally:
+            with self._idle:
+                self._busy = False
+                self._idle.notify_all()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Run a block whole or not at all. It may write one of the attached files only."""
+        self.run("BEGIN TRANSACTION")
+        try:
+            yield
+            self.run("COMMIT")
+        except BaseException:
+            with suppress(duckdb.Error):  # a failed COMMIT has already ended the transaction
+                self._cursor.execute("ROLLBACK")
+            raise
+
+    def stop(self) -> None:
+        """Make the present statement fail, and every further one.
+
+        DuckDB forgets an interrupt that arrives just before a statement begins, so it is repeated until the
+        cursor rests.
+        """
+        with self._idle:
+            self._stopped = True
+            end = time.monotonic() + _PATIENCE
+            while self._busy and time.monotonic() < end:
+                self._cursor.interrupt()
+                self._idle.wait(_PAUSE)
+
+    def close(self) -> None:
+        """Give the cursor back."""
+        self._cursor.close()
+
+
+class Sessions:
+    """All cursors of one database connection.
+
+    One heavy task runs at a time and two interactive queries beside it. A heavy task that runs out of
+    memory is tried once more while nothing else runs.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._lock = threading.Lock()
+        self._open: set[Session] = set()
+        self._heavy = threading.Lock()
+        self._interactive = threading.Semaphore(_INTERACTIVE)
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Open a session without waiting for a turn."""
+        with self._lock:
+            session = Session(self._connection.cursor())
+            self._open.add(session)
+        try:
+            yield session
+        finally:
+            with self._lock:
+                self._open.discard(session)
+            session.close()
+
+    def heavy(self, work: Callable[[Session], T]) -> T:
+        """Carry out a task that may need much memory; it must be safe to do again."""
+        with self._heavy:
+            try:
+                with self.session() as session:
+                    return work(session)
+            except OutOfMemory:
+                with self._alone(), self.session() as session:
+                    return work(session)
+
+    def interactive(self, work: Callable[[Session], T]) -> T:
+        """Carry out a query that a person waits for."""
+        with self._interactive, self.session() as session:
+            return work(session)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Hold the heavy turn for one step of a task that is not safe to do again as a whole."""
+        with self._heavy:
+            yield
+
+    def stop(self) -> None:
+        """Stop all sessions that are open."""
+        with self._lock:
+            sessions = tuple(self._open)
+        for session in sessions:
+            session.stop()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with ExitStack() as turns:
+            for _ in range(_INTERACTIVE):
+                turns.enter_context(self._interactive)
+            yield

@@ -1,0 +1,121 @@
+"""Working and audience tables as things: written from rows, listed, dropped, summed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+import pyarrow as pa
+from sqlglot import exp
+
+from batuta.engines.duckdb.arrow import table_schema, to_batch
+from batuta.engines.duckdb.database import audience_table, working_table
+from batuta.engines.duckdb.records import counted, forget_made, made_among, record_made
+from batuta.engines.duckdb.sessions import Session, Sessions
+from batuta.engines.duckdb.storage import AUDIENCES, DATA, DIALECT, WORK
+from batuta.runs.ports import Counts, Rows
+from batuta.sets.shape import Shape
+
+_CHUNK = 100_000
+_INCOMING = "_incoming"
+_ALL_INCOMING = exp.select("*").from_(exp.table_(_INCOMING, quoted=True))
+_TABLES = (
+    "SELECT table_name FROM duckdb_tables()"
+    " WHERE database_name = ? AND schema_name = ? AND table_name <> '_made' ORDER BY table_name"
+)
+_COLUMNS = (
+    "SELECT column_name FROM duckdb_columns()"
+    " WHERE database_name = ? AND schema_name = ? AND table_name = ? ORDER BY column_name"
+)
+
+
+def write_table(sessions: Sessions, name: str, shape: Shape, rows: Iterator[Rows]) -> Counts:
+    """Make a working table from rows in one transaction, or adopt it.
+
+    The rows are drawn in the calling thread and outside the heavy turn: drawing them may use the engine too.
+    """
+    with sessions.session() as session:
+        made = made_among(session, [name])
+        if name in made:
+            return made[name]
+        schema = table_schema(shape)
+        with session.transaction():
+            creation = exp.Create(this=working_table(name), kind="TABLE", expression=_ALL_INCOMING.copy())
+            insertion = exp.Insert(this=working_table(name), expression=_ALL_INCOMING.copy())
+            _append(session, creation, schema.empty_table())
+            for chunk in _chunks(rows, schema):
+                with sessions.turn():
+                    _append(session, insertion, chunk)
+            counts = counted(session, name, shape)
+            record_made(session, {name: counts})
+        return counts
+
+
+def table_names(session: Session, database: str, schema: str) -> tuple[str, ...]:
+    """Return the names of the tables in a part of an attached file, the engine's own left out."""
+    return tuple(str(name) for (name,) in session.rows(_TABLES, [database, schema]))
+
+
+def drop_tables(session: Session, names: Collection[str]) -> None:
+    """Drop working tables and audience tables of these names; each file in a transaction of its own."""
+    with session.transaction():
+        for name in names:
+            session.run(_dropping(working_table(name)))
+        forget_made(session, names)
+    kept = set(table_names(session, DATA, AUDIENCES))
+    if gone := [name for name in names if name in kept]:
+        with session.transaction():
+            for name in gone:
+                session.run(_dropping(audience_table(name)))
+
+
+def sweep_tables(session: Session, keep: Collection[str]) -> tuple[str, ...]:
+    """Drop the working tables that are not kept, and return their names."""
+    gone = tuple(name for name in table_names(session, WORK, "main") if name not in keep)
+    if gone:
+        with session.transaction():
+            for name in gone:
+                session.run(_dropping(working_table(name)))
+            forget_made(session, gone)
+    return gone
+
+
+def checksum(session: Session, database: str, schema: str) -> str:
+    """Return a sum of all rows in a part of an attached file, whatever their order."""
+    digest = hashlib.sha256()
+    with session.transaction():
+        for name in table_names(session, database, schema):
+            columns = [str(column) for (column,) in session.rows(_COLUMNS, [database, schema, name])]
+            table = exp.table_(name, db=schema, catalog=database, quoted=True)
+            found = session.rows(_sum_of(table, columns).sql(DIALECT))
+            digest.update(repr((name, columns, found)).encode())
+    return digest.hexdigest()
+
+
+def _append(session: Session, statement: exp.Expr, table: pa.Table) -> None:
+    with session.working() as cursor:
+        cursor.register(_INCOMING, table)
+        cursor.execute(statement.sql(DIALECT))
+        cursor.unregister(_INCOMING)
+
+
+def _chunks(rows: Iterable[Rows], schema: pa.Schema) -> Iterator[pa.Table]:
+    batches: list[pa.RecordBatch] = []
+    waiting = 0
+    for batch in rows:
+        batches.append(to_batch(batch, schema))
+        waiting += len(batch)
+        if waiting >= _CHUNK:
+            yield pa.Table.from_batches(batches)
+            batches, waiting = [], 0
+    if batches:
+        yield pa.Table.from_batches(batches)
+
+
+def _sum_of(table: exp.Table, columns: Sequence[str]) -> exp.Select:
+    row = exp.func("hash", *(exp.column(column, quoted=True) for column in columns))
+    return exp.select(exp.Count(this=exp.Star()), exp.func("bit_xor", row), exp.Sum(this=row.copy())).from_(table)
+
+
+def _dropping(table: exp.Table) -> str:
+    return exp.Drop(tables=[table], kind="TABLE", exists=True).sql(DIALECT)

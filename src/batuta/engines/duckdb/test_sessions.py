@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import duckdb
+import pytest
+
+from batuta.engines.duckdb.faults import OutOfMemory
+from batuta.engines.duckdb.sessions import Session, Sessions
+from batuta.runs.ports import Interrupted
+
+ENDLESS = "SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a.range * b.range = 7"
+
+
+@pytest.fixture
+def sessions() -> Iterator[Sessions]:
+    with duckdb.connect(config={"threads": 2}) as connection:
+        connection.execute("CREATE TABLE t (i INTEGER)")
+        yield Sessions(connection)
+
+
+def count(session: Session) -> object:
+    return session.rows("SELECT count(*) FROM t")[0][0]
+
+
+def stop_soon(sessions: Sessions) -> threading.Thread:
+    timer = threading.Timer(0.2, sessions.stop)
+    timer.start()
+    return timer
+
+
+def test_a_running_query_is_stopped_within_a_second_and_its_transaction_undone(sessions: Sessions) -> None:
+    def insert_then_hang(session: Session) -> None:
+        with session.transaction():
+            session.run("INSERT INTO t VALUES (1)")
+            session.run(ENDLESS)
+
+    stopping = stop_soon(sessions)
+    began = time.monotonic()
+    with pytest.raises(Interrupted):
+        sessions.heavy(insert_then_hang)
+    assert time.monotonic() - began < 1.2
+    stopping.join()
+    assert sessions.interactive(count) == 0
+
+
+def test_a_stop_between_two_statements_is_not_lost(sessions: Sessions) -> None:
+    with sessions.session() as session:
+        session.run("SELECT 1")
+        sessions.stop()
+        with pytest.raises(Interrupted):
+            session.run("SELECT 1")
+
+
+def test_a_stop_does_not_touch_later_calls(sessions: Sessions) -> None:
+    sessions.stop()
+    assert sessions.interactive(count) == 0
+
+
+def test_all_that_runs_is_stopped(sessions: Sessions) -> None:
+    def hang(session: Session) -> None:
+        session.run(ENDLESS)
+
+    with ThreadPoolExecutor(3) as pool:
+        calls = [pool.submit(sessions.heavy, hang), *(pool.submit(sessions.interactive, hang) for _ in range(2))]
+        stop_soon(sessions).join()
+        for call in calls:
+            with pytest.raises(Interrupted):
+                call.result(timeout=5)
+
+
+def test_one_heavy_task_and_two_queries_run_at_once(sessions: Sessions) -> None:
+    lock = threading.Lock()
+    running: dict[str, int] = {"heavy": 0, "interactive": 0}
+    most: dict[str, int] = {"heavy": 0, "interactive": 0}
+
+    def work(kind: str) -> None:
+        with lock:
+            running[kind] += 1
+            most[kind] = max(most[kind], running[kind])
+        time.sleep(0.05)
+        with lock:
+            running[kind] -= 1
+
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(4):
+            pool.submit(sessions.heavy, lambda _: work("heavy"))
+            pool.submit(sessions.interactive, lambda _: work("interactive"))
+    assert most == {"heavy": 1, "interactive": 2}
+
+
+def test_a_task_out_of_memory_is_tried_again_alone(sessions: Sessions) -> None:
+    attempts: list[bool] = []
+    asked = threading.Event()
+    release = threading.Event()
+
+    def query(session: Session) -> None:
+        asked.set()
+        release.wait(5)
+
+    def task(session: Session) -> str:
+        attempts.append(release.is_set())
+        if len(attempts) == 1:
+            threading.Timer(0.1, release.set).start()
+            raise OutOfMemory("", "too much")
+        return "done"
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(sessions.interactive, query)
+        asked.wait(5)
+        assert sessions.heavy(task) == "done"
+    assert attempts == [False, True]  # the second attempt waited for the query to end
+
+
+def test_a_task_twice_out_of_memory_fails(sessions: Sessions) -> None:
+    def task(session: Session) -> None:
+        raise OutOfMemory("", "too much")
+
+    with pytest.raises(OutOfMemory):
+        sessions.heavy(task)
+    assert sessions.heavy(count) == 0
