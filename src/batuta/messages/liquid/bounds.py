@@ -1,0 +1,133 @@
+"""The bounds that keep any template, however written, from taking the machine with it.
+
+All are counted, never timed, so that a template meets the same fate on a busy machine and on an idle one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from liquid import RenderContext, Token
+from liquid.builtin.expressions.primitive import RangeLiteral
+from liquid.builtin.tags.for_tag import ForLoop
+from liquid.builtin.tags.tablerow_tag import TableRow
+from liquid.exceptions import LoopIterationLimitError, ResourceLimitError
+from liquid.expression import Expression
+from liquid.template import BoundTemplate
+from liquid.undefined import UNDEFINED
+
+MAX_SOURCE = 500_000
+"""Characters of one template."""
+MAX_NESTING = 30
+"""Blocks (if, for, case ...) inside one another."""
+MAX_LOOPS = 10_000
+"""Passes through all loops of one rendering together."""
+MAX_STEPS = 200_000
+"""Names looked up and filters applied in one rendering; a long text costs a filter more than one."""
+MAX_TEXT = 200_000
+"""Characters or items that a filter may take or return."""
+MAX_OUTPUT = 1_000_000
+"""Bytes that one rendering may write."""
+MAX_LOCALS = 1_000_000
+"""Bytes that assigned and captured values may take."""
+
+_MAX_BITS = 256
+_TEXT_PER_STEP = 100
+
+
+class StepLimitError(ResourceLimitError):
+    """A rendering does too much work."""
+
+
+class SizeLimitError(ResourceLimitError):
+    """A value grows too large."""
+
+
+class BoundedContext(RenderContext):
+    """A render context that counts loops, lookups and filters, and stops what goes beyond the bounds."""
+
+    __slots__ = ("loops_left", "steps_left")
+
+    def __init__(self, template: BoundTemplate, **options: Any) -> None:
+        super().__init__(template, **options)
+        self.steps_left = MAX_STEPS
+        self.loops_left = MAX_LOOPS
+
+    def spend(self, steps: int) -> None:
+        """Count work; raise StepLimitError when none is left."""
+        self.steps_left -= steps
+        if self.steps_left < 0:
+            raise StepLimitError(f"more than {MAX_STEPS:,} steps", token=None)
+
+    def get(self, path: list[object], *, token: Token | None, default: object = UNDEFINED) -> object:
+        self.spend(1)
+        return super().get(path, token=token, default=default)
+
+    def filter(self, name: str, token: Token | None) -> Callable[..., object]:
+        return partial(_measured, self, super().filter(name, token))
+
+    @contextmanager
+    def loop(self, namespace: Mapping[str, object], forloop: ForLoop | TableRow) -> Iterator[RenderContext]:
+        self.loops_left -= forloop.length
+        if self.loops_left < 0:
+            raise LoopIterationLimitError(f"more than {MAX_LOOPS:,} passes through loops", token=None)
+        with super().loop(namespace, forloop) as context:
+            yield context
+
+
+class BoundedTemplate(BoundTemplate):
+    """A template that renders in a bounded context."""
+
+    context_class = BoundedContext
+
+
+class RangeEnd(Expression):
+    """The end of a range such as `(1..9)`, refused if the range is longer than loops may be."""
+
+    __slots__ = ("_start", "end")
+
+    def __init__(self, literal: RangeLiteral) -> None:
+        super().__init__(literal.token)
+        self._start = literal.start
+        self.end = literal.stop
+
+    def evaluate(self, context: RenderContext) -> object:
+        end = self.end.evaluate(context)
+        length = _whole(end) - _whole(self._start.evaluate(context))
+        if length >= MAX_LOOPS:
+            raise LoopIterationLimitError(f"a range of more than {MAX_LOOPS:,}", token=self.token)
+        return end
+
+    def children(self) -> list[Expression]:
+        return [self.end]
+
+    def __str__(self) -> str:
+        return str(self.end)
+
+
+def measure(value: object) -> int:
+    """Return the size of a value in steps; raise SizeLimitError if it is beyond the bounds."""
+    if isinstance(value, (str, list, tuple)):
+        if len(value) > MAX_TEXT:
+            raise SizeLimitError(f"a value of more than {MAX_TEXT:,} characters or items", token=None)
+        return len(value) // _TEXT_PER_STEP
+    if isinstance(value, int) and value.bit_length() > _MAX_BITS:
+        raise SizeLimitError("a number of too many digits", token=None)
+    return 0
+
+
+def _measured(context: BoundedContext, apply: Callable[..., object], *arguments: object, **named: object) -> object:
+    context.spend(1 + sum(map(measure, arguments)))
+    result = apply(*arguments, **named)
+    context.spend(measure(result))
+    return result
+
+
+def _whole(value: object) -> int:
+    try:
+        return int(value) if isinstance(value, (int, float, str)) else 0
+    except (ValueError, OverflowError):
+        return 0
