@@ -1,0 +1,182 @@
+"""Campaign files: YAML that people read, compare and review, and that holds a campaign without loss."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from batuta.campaign.compact import compact, plain_value
+from batuta.campaign.layout import Layout, layout_path
+from batuta.campaign.mistakes import mistakes
+from batuta.campaign.model import Campaign
+from batuta.campaign.nodes import MAX_BYTES, MAX_DEPTH, Node, find, plain, read_nodes
+from batuta.kit.errors import InputError, NotFound
+from batuta.kit.problems import Problem, Texts
+
+M = TypeVar("M", bound=BaseModel)
+
+_NOT_IN_BLOCK = re.compile("[^\\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+"""Characters that a literal block would change or that nobody could see in it."""
+
+
+class InvalidFile(InputError):
+    """A file whose YAML can be read but is not the document it should be.
+
+    `located` holds every problem with its place (`file:line:column`); the message tells all of them.
+    """
+
+    def __init__(self, place: str, located: Iterable[tuple[str, Problem]]) -> None:
+        self.located = tuple(located)
+        texts = Texts.load(["batuta.campaign"])
+        self._lines = [f"{where}: {texts.say(problem)}" for where, problem in self.located]
+        super().__init__(place, "\n".join(self._lines))
+
+    def message(self) -> str:
+        return "\n".join(self._lines)
+
+
+@dataclass(frozen=True)
+class CampaignFile:
+    """A campaign read from a file, and where each of its parts stands in it."""
+
+    campaign: Campaign
+    name: str
+    nodes: Node
+
+    def place(self, problem: Problem) -> tuple[int, int]:
+        """Return line and column of what a problem is about, or of the nearest thing around it."""
+        steps: list[str | int] = []
+        if problem.activity in self.campaign.by_id:
+            ids = [activity.id for activity in self.campaign.activities]
+            steps += ["activities", ids.index(problem.activity), "parameters"]
+        node = find(self.nodes, [*steps, *problem.field.split(".")])
+        return node.line, node.column
+
+
+def read_campaign(text: str, name: str = "campaign") -> CampaignFile:
+    """Read a campaign from YAML text; raise InputError with `name`, line and column of each mistake."""
+    nodes = read_nodes(text, name)
+    return CampaignFile(_document(nodes, Campaign, name), name, nodes)
+
+
+def load_campaign(path: Path) -> CampaignFile:
+    """Read a campaign file; see `read_campaign`."""
+    return read_campaign(_text(path), str(path))
+
+
+def write_campaign(campaign: Campaign) -> str:
+    """Return a campaign as YAML: fixed order, defaults left out, long text as blocks; reading gives it back."""
+    return _dump(compact(campaign))
+
+
+def load_layout(campaign_file: Path, campaign: Campaign) -> Layout:
+    """Read the layout beside a campaign file without unknown activities; a missing one is empty."""
+    path = layout_path(campaign_file)
+    if not path.exists():
+        return Layout()
+    return _document(read_nodes(_text(path), str(path)), Layout, str(path)).pruned(campaign)
+
+
+def write_layout(layout: Layout) -> str:
+    """Return a layout as YAML."""
+    return _dump(compact(layout))
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1).decode("utf-8-sig")
+    except FileNotFoundError:
+        raise NotFound(str(path), "there is no such file", todo="Check the path.") from None
+    except OSError as error:
+        raise InputError(str(path), f"the file cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        found = f"byte {error.start + 1} is not UTF-8"
+        raise InputError(str(path), found, expected="text in UTF-8", todo="Save the file as UTF-8.") from None
+
+
+def _document(nodes: Node, model: type[M], name: str) -> M:
+    raw = plain(nodes)
+    if not isinstance(raw, dict):
+        raise InvalidFile(name, [(f"{name}:{nodes.line}:{nodes.column}", Problem("file-needs-fields"))])
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        found = mistakes(error, model, raw)
+        raise InvalidFile(
+            name, sorted(((_where(problem, nodes, name), problem) for problem in found), key=_line)
+        ) from None
+
+
+def _where(problem: Problem, nodes: Node, name: str) -> str:
+    node = find(nodes, problem.field.split("."))
+    return f"{name}:{node.line}:{node.column}"
+
+
+def _line(located: tuple[str, Problem]) -> tuple[int, int]:
+    line, column = located[0].rsplit(":", 2)[1:]
+    return int(line), int(column)
+
+
+class _Dumper(yaml.CSafeDumper):
+    """Writes readable blocks; quotes whatever YAML 1.1 or 1.2 would not read back as the same text."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        _ = data
+        return True
+
+
+def _represent_text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in text and not _NOT_IN_BLOCK.search(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+def _represent_decimal(dumper: _Dumper, number: Decimal) -> yaml.ScalarNode:
+    text = str(number)
+    return dumper.represent_scalar(f"tag:yaml.org,2002:{'int' if text.lstrip('-').isdigit() else 'float'}", text)
+
+
+_Dumper.add_representer(str, _represent_text)
+_Dumper.add_representer(Decimal, _represent_decimal)
+_Dumper.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"0o[0-7]+\Z"), ["0"])
+_Dumper.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"[-+]?[0-9]+\Z"), list("-+0123456789"))
+_Dumper.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z"),
+    list("-+.0123456789"),
+)
+
+
+def _dump(values: Any) -> str:
+    text: str = yaml.dump(
+        _checked(plain_value(values)),
+        Dumper=_Dumper,
+        sort_keys=False,
+        default_flow_style=False,
+        allow_unicode=True,
+        width=2**30,
+    )
+    return text
+
+
+def _checked(values: Any) -> Any:
+    """Return the values, unless they are nested deeper than a file may be."""
+    level = [values]
+    for _ in range(MAX_DEPTH + 1):
+        level = [item for value in level for item in _inside(value)]
+        if not level:
+            return values
+    raise InputError("campaign", f"nesting deeper than {MAX_DEPTH} levels", todo="Make the rule flatter.")
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
