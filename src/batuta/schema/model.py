@@ -23,6 +23,7 @@ class Attribute(Document):
     description: str = ""
     required: bool = False
     sensitive: bool = Field(False, description="hidden from roles that may not see it")
+    folded: bool = Field(False, description="text is kept folded: lower case, no accents")
 
 
 class Identity(Document):
