@@ -17,6 +17,7 @@ from typing import ClassVar
 from batuta.activities.effects import Effect
 from batuta.kit.document import Document
 from batuta.kit.identifiers import seed_of
+from batuta.kit.problems import Problem
 from batuta.messages.configuration import ChannelConfiguration, Environment
 from batuta.messages.delivery import Delivery
 from batuta.rules.binding import Surroundings
@@ -28,11 +29,16 @@ from batuta.sets.shape import Shape
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A named exit of an activity. One that does not carry a population is a mere activation."""
+    """A named exit of an activity. One that does not carry a population is a mere activation.
+
+    One that carries may still be a mere activation where `populations` leaves it out: a Fork that begins a path.
+    `skip_when_empty` ends its path when it carries nobody, as the setting `when_empty: end` of the output does.
+    """
 
     name: str
     label: str
     carries: bool = True
+    skip_when_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,14 @@ class Input:
     output: str
     label: str
     population: Set | None = None
+
+
+class Takes(StrEnum):
+    """What an activity does with what arrives: needs populations, uses the activation only, or takes either."""
+
+    POPULATION = "population"
+    ACTIVATION = "activation"
+    EITHER = "either"
 
 
 class Role(StrEnum):
@@ -104,6 +118,7 @@ class Kind(Document):
     title: ClassVar[str]
     least_inputs: ClassVar[int] = 1
     most_inputs: ClassVar[int | None] = 1
+    takes: ClassVar[Takes] = Takes.POPULATION
 
     def outputs(self) -> tuple[Output, ...]:
         """Return the exits of the activity."""
@@ -117,6 +132,11 @@ class Kind(Document):
     @abstractmethod
     def populations(self, inputs: tuple[Input, ...], scope: Scope) -> Mapping[str, Set]:
         """Return the population of each output that carries one."""
+
+    def warnings(self, inputs: tuple[Input, ...], scope: Scope) -> tuple[Problem, ...]:
+        """Return what is doubtful but keeps nothing from running; asked only where `populations` succeeds."""
+        _ = inputs, scope
+        return ()
 
 
 class Targeting(Kind):
