@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from batuta.schema.types import DataType, Scalar
+from batuta.schema.types import DataType, Kind, Scalar
+
+Types = tuple[DataType, ...]
+Template = str | Callable[[Types], str]
 
 
 class Family(StrEnum):
@@ -15,44 +18,90 @@ class Family(StrEnum):
     TEXT = "text"
     INTEGER = "integer"
     NUMBER = "number"
+    TEXT_OR_NUMBER = "text-or-number"
     BOOLEAN = "boolean"
-    DAY = "date or datetime"
-    INSTANT = "date, datetime or instant"
-    ANY = "any value"
+    DAY = "date-or-datetime"
+    LOCAL = "any-but-instant"
+    ANY = "any"
+
+    def admits(self, given: DataType) -> bool:
+        """Tell whether values of a type may stand where the family is asked for."""
+        return given.kind in _ADMITTED[self]
+
+
+_TEXT = frozenset({Kind.STRING, Kind.ENUM})
+_NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.DOUBLE})
+_DAYS = frozenset({Kind.DATE, Kind.DATETIME})
+_ADMITTED: Mapping[Family, frozenset[Kind]] = {
+    Family.TEXT: _TEXT,
+    Family.INTEGER: frozenset({Kind.INTEGER}),
+    Family.NUMBER: _NUMBERS,
+    Family.TEXT_OR_NUMBER: _TEXT | _NUMBERS,
+    Family.BOOLEAN: frozenset({Kind.BOOLEAN}),
+    Family.DAY: _DAYS,
+    Family.LOCAL: _TEXT | _NUMBERS | _DAYS | {Kind.BOOLEAN, Kind.TIME},
+    Family.ANY: frozenset(Kind) - {Kind.JSON},
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """An argument of a function. An optional one may be left out at the end."""
+    """An argument of a function. An optional one may be left out at the end;
+    a literal one is a plain number between two bounds."""
 
     name: str
     family: Family
     optional: bool = False
+    literal: tuple[int, int] | None = None
+
+
+class Unfit(Exception):
+    """Argument types that do not go together: the code of a problem and the values its text names."""
+
+    def __init__(self, code: str, **values: object) -> None:
+        self.code = code
+        self.values = values
+        super().__init__(code)
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
     """A function: its arguments, what it returns, how each engine computes it and how Python does.
 
-    `result` gives the type from those of the arguments, and raises ValueError with a short reason if they do
-    not go together. `templates` maps an engine's name to SQL in its dialect with the places `{0}`, `{1}` ...
-    for the arguments, `{*}` for all of them separated by commas (or, for a function of the table that takes
-    pairs, see `expand`), `{now}` for the present local datetime and `{today}` for the present day. A function
-    without a template for an engine is not offered there. `evaluate` is the meaning: it takes the moment and
-    the arguments' values.
+    `result` gives the type from those of the arguments, and raises Unfit if they do not go together.
+    `templates` maps an engine's name to SQL in its dialect, or to a function that gives it from the types of
+    the arguments. Places are `{0}`, `{1}` ... for the arguments, `{*}` for all of them separated by commas,
+    `{now}` for the present local datetime and `{today}` for the present day. Arguments come in the SQL type
+    of their bound type (an integer has 64 bits, also as a literal); a template brackets its places where that
+    matters. A function without a template for an engine is not offered there.
+
+    `implied` gives a last argument that nobody writes, a constant that follows from the types of the others.
+    `evaluate` is the meaning: it takes the moment and the arguments' values; a `strict` function is empty
+    where an argument is (NULL), and need not be asked. The result is then made to fit the bound type: see
+    `fitted`. A variadic function repeats its last parameter.
     """
 
     name: str
     parameters: tuple[Parameter, ...]
-    result: Callable[[tuple[DataType, ...]], DataType]
+    result: Callable[[Types], DataType]
     evaluate: Callable[..., Scalar]
     summary: str
     example: str
-    templates: Mapping[str, str] = field(default_factory=dict)
+    templates: Mapping[str, Template] = field(default_factory=dict)
+    implied: Callable[[Types], Scalar] | None = None
     variadic: bool = False
-    expand: Callable[[str, int], str] | None = None
+    strict: bool = True
 
-    def template(self, engine: str, count: int) -> str | None:
-        """Return the engine's template for that number of arguments, or None if the engine has none."""
+    def template(self, engine: str, types: Types) -> str | None:
+        """Return the engine's template for arguments of these types, or None if the engine has none."""
         text = self.templates.get(engine)
-        return self.expand(engine, count) if self.expand is not None else text
+        return text(types) if callable(text) else text
+
+    def parameter(self, place: int) -> Parameter:
+        """Return the parameter that the argument at a place (from 0) stands for."""
+        return self.parameters[min(place, len(self.parameters) - 1)]
+
+    def accepts(self, count: int) -> bool:
+        """Tell whether the function takes that number of arguments."""
+        least = sum(not parameter.optional for parameter in self.parameters)
+        return count >= least and (self.variadic or count <= len(self.parameters))
