@@ -1,1 +1,1 @@
-"""Reports: questions about the past."""
+"""Questions about the past: pure functions from what was counted to figures that add up."""
