@@ -1,0 +1,146 @@
+"""What the run engine asks of the store: every change of a run's state as one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from batuta.kit.errors import SystemFault
+from batuta.runs.model import (
+    Audience,
+    AudienceVersion,
+    Claim,
+    Event,
+    Note,
+    Run,
+    RunView,
+    Wanted,
+)
+from batuta.runs.plan import Plan
+from batuta.runs.ports import Counts
+from batuta.sets.shape import Shape
+
+
+class ClaimLost(SystemFault):
+    """A worker's claim was taken over by another; its result is dropped."""
+
+
+class AudienceMoved(SystemFault):
+    """An audience got another version while one was made; the job has to be done again."""
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """All that is frozen when a run begins: the run, its plan and documents, and the audiences it will make."""
+
+    run: Run
+    plan: Plan
+    campaign: str
+    channels: str
+    shells: Mapping[str, Shape] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """A working table that is made: its name and what is in it."""
+
+    table: str
+    counts: Counts
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """An audience table that is made, to become the version after `former`."""
+
+    label: str
+    landed: Landed
+    former: int
+    appended: bool
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The end of a task: the tables of its outputs and the audiences it saved."""
+
+    outputs: Mapping[str, Landed] = field(default_factory=dict)
+    saved: tuple[Saved, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A delivery that is prepared: the table of its messages, its shards, and whether a person must confirm."""
+
+    messages: str
+    shards: int
+    ask: bool
+    note: Note
+
+
+class State(Protocol):
+    """The runs of a home. Safe to use from several threads; each method is one transaction.
+
+    Methods that take a claim raise ClaimLost, and change nothing, if it is not the job's latest.
+    """
+
+    def start(self, beginning: Beginning) -> None:
+        """Freeze a campaign into a run whose first tasks are ready."""
+
+    def recover(self) -> None:
+        """Expire all leases: called once when a process has taken the home, so no other worker lives."""
+
+    def claim(self, run: str, owner: str) -> Claim | None:
+        """Hand out the next ready job of a run that is wanted to run, with a higher fence."""
+
+    def intend(self, claim: Claim, names: Mapping[str, str]) -> None:
+        """Remember the names of the tables about to be made, so that they can be adopted after a crash."""
+
+    def finish(self, claim: Claim, finished: Finished) -> None:
+        """End a task: commit its tables and audiences, settle its outputs and what follows from them."""
+
+    def prepared(self, claim: Claim, prepared: Prepared) -> None:
+        """End the preparation of a delivery: its shards become jobs, or it awaits confirmation."""
+
+    def sent(self, claim: Claim) -> None:
+        """End the sending of a shard; after the last one the delivery can be finished."""
+
+    def fail(self, claim: Claim, note: Note, attention: bool) -> None:
+        """End a job in an error (or for a person's attention): its task's outputs are not to be relied on."""
+
+    def release(self, claim: Claim) -> None:
+        """Give a job back, to be done again later."""
+
+    def confirm(self, run: str, activity: str, note: Note) -> None:
+        """Let a prepared delivery begin to send."""
+
+    def want(self, run: str, wanted: Wanted, note: Note) -> None:
+        """Ask a run to go on, to pause or to stop."""
+
+    def retry(self, run: str, note: Note) -> None:
+        """Make the failed tasks of a run ready again, look again at those that need attention, and go on."""
+
+    def complete(self, run: str, note: Note) -> None:
+        """End a run whose tasks are all settled."""
+
+    def collapse(self, run: str, note: Note) -> None:
+        """End a run as failed."""
+
+    def view(self, run: str) -> RunView:
+        """Return a run with all its parts; raise NotFound if there is none."""
+
+    def campaign(self, run: str) -> tuple[str, str]:
+        """Return the frozen documents of a run: the campaign and the channel configurations, as JSON."""
+
+    def events(self, run: str, after: int = 0) -> Sequence[Event]:
+        """Return the log of a run from the line after a number."""
+
+    def audiences(self) -> Mapping[str, Audience]:
+        """Return all audiences by their labels."""
+
+    def versions(self, label: str) -> Sequence[AudienceVersion]:
+        """Return the versions of an audience, oldest first."""
+
+    def named_tables(self) -> frozenset[str]:
+        """Return the names of all tables that the state speaks of, or that an unfinished job means to make."""

@@ -1,0 +1,132 @@
+"""The workers: threads that claim the jobs of one run and carry them out until nothing is left to do."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+
+from batuta.kit.errors import BatutaError
+from batuta.kit.problems import Problems, Texts
+from batuta.runs.delivering import LedgerBroken, finish, prepare, send
+from batuta.runs.desk import Desk, NeedsAttention
+from batuta.runs.making import effect, make
+from batuta.runs.model import Claim, JobKind, Level, Note
+from batuta.runs.ports import Interrupted
+from batuta.runs.state import AudienceMoved, ClaimLost
+
+THREADS = 4
+_log = logging.getLogger(__name__)
+
+
+class Workers:
+    """Carries one run on, several jobs at a time. One use only."""
+
+    def __init__(self, desk: Desk, texts: Texts, threads: int = THREADS) -> None:
+        self._desk = desk
+        self._texts = texts
+        self._idle = threading.Condition()
+        self._busy = 0
+        self._stopping = threading.Event()
+        self._faults: list[BaseException] = []
+        self._threads = [threading.Thread(target=self._work, name=f"worker-{n}") for n in range(1, threads + 1)]
+
+    def start(self) -> None:
+        """Begin to work."""
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def working(self) -> bool:
+        """Whether any worker is still at it."""
+        return any(thread.is_alive() for thread in self._threads)
+
+    def join(self, timeout: float) -> None:
+        """Wait until the workers have ended, at most so many seconds; raise what broke a worker, if anything."""
+        for thread in self._threads:
+            thread.join(timeout / len(self._threads))
+        if not self.working and self._faults:
+            raise self._faults[0]
+
+    def stop(self) -> None:
+        """Ask the workers to end soon: queries are interrupted, sends end after the message at hand."""
+        self._stopping.set()
+        self._desk.ports.engine.interrupt()
+        with self._idle:
+            self._idle.notify_all()
+
+    def _work(self) -> None:
+        try:
+            while (claim := self._next()) is not None:
+                try:
+                    self._carry_out(claim)
+                finally:
+                    with self._idle:
+                        self._busy -= 1
+                        self._idle.notify_all()
+        except BaseException as fault:  # a thread must not die unseen: join() raises it
+            self._faults.append(fault)
+            self.stop()
+
+    def _next(self) -> Claim | None:
+        """Return the next job, or None once there is none and no other worker may yet make one ready."""
+        owner = f"{os.getpid()}/{threading.current_thread().name}"
+        with self._idle:
+            while not self._stopping.is_set():
+                claim = self._desk.ports.state.claim(self._desk.run.id, owner)
+                if claim is not None:
+                    self._busy += 1
+                    return claim
+                if self._busy == 0:
+                    return None
+                self._idle.wait()
+        return None
+
+    def _carry_out(self, claim: Claim) -> None:
+        state = self._desk.ports.state
+        try:
+            self._do(claim)
+        except ClaimLost:
+            _log.warning("job %s was taken over; its result is dropped", claim.job)
+        except AudienceMoved:
+            state.release(claim)
+        except LedgerBroken as fault:
+            state.fail(claim, self._note(claim, fault), attention=False)
+            state.collapse(claim.run, self._note(claim, fault))
+        except Interrupted as fault:
+            self._give_back(claim, fault)
+        except Exception as fault:
+            if not isinstance(fault, (BatutaError, Problems)):
+                _log.exception("job %s failed", claim.job)
+            state.fail(claim, self._note(claim, fault), attention=isinstance(fault, NeedsAttention))
+
+    def _give_back(self, claim: Claim, fault: Exception) -> None:
+        if self._stopping.is_set():
+            self._desk.ports.state.release(claim)
+        else:
+            self._desk.ports.state.fail(claim, self._note(claim, fault), attention=False)
+
+    def _do(self, claim: Claim) -> None:
+        if claim.kind is JobKind.SEND:
+            send(self._desk, claim, self._stopping.is_set)
+        else:
+            _JOBS[claim.kind](self._desk, claim)
+
+    def _note(self, claim: Claim, fault: Exception) -> Note:
+        return Note(self._words(fault), Level.ERROR, claim.activity)
+
+    def _words(self, fault: Exception) -> str:
+        if isinstance(fault, Problems):
+            return "\n".join(self._texts.say(problem) for problem in fault.problems)
+        if isinstance(fault, BatutaError):
+            return fault.message()
+        return f"unexpected: {type(fault).__name__}: {fault}"
+
+
+_JOBS: dict[JobKind, Callable[[Desk, Claim], None]] = {
+    JobKind.MAKE: make,
+    JobKind.EFFECT: effect,
+    JobKind.PREPARE: prepare,
+    JobKind.FINISH: finish,
+}

@@ -1,0 +1,87 @@
+"""Saved audiences and their versions; only `moves` writes them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Boolean, Column, Connection, ForeignKey, Integer, String, Table, Text, UniqueConstraint, select
+
+from batuta.runs.model import Audience, AudienceVersion
+from batuta.schema.model import missing
+from batuta.store.database import metadata
+from batuta.store.runs import SHAPE
+
+audiences = Table(
+    "audience",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("label", String, nullable=False, unique=True),
+    Column("shape", Text, nullable=False),
+    Column("made_at", String, nullable=False),
+)
+
+audience_versions = Table(
+    "audience_version",
+    metadata,
+    Column("audience", ForeignKey("audience.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("table_name", String, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("targets", Integer, nullable=False),
+    Column("shape", Text, nullable=False),
+    Column("run", String, nullable=False),
+    Column("activity", String, nullable=False),
+    Column("appended", Boolean, nullable=False),
+    Column("saved_at", String, nullable=False),
+    UniqueConstraint("table_name"),
+)
+
+
+def all_audiences(connection: Connection) -> dict[str, Audience]:
+    """Return each audience with its latest version, by label."""
+    found = {
+        row.id: Audience(row.label, SHAPE.validate_json(row.shape))
+        for row in connection.execute(select(audiences).order_by(audiences.c.label))
+    }
+    for row in connection.execute(select(audience_versions).order_by(audience_versions.c.number)):
+        found[row.audience] = Audience(
+            found[row.audience].label,
+            SHAPE.validate_json(row.shape),
+            row.number,
+            row.table_name,
+            row.rows,
+            row.targets,
+        )
+    return {audience.label: audience for audience in found.values()}
+
+
+def audience_named(connection: Connection, label: str) -> Audience:
+    """Return an audience; raise NotFound with the nearest label if there is none."""
+    known = all_audiences(connection)
+    if label not in known:
+        raise missing("audience", label, known, "audiences")
+    return known[label]
+
+
+def versions_of(connection: Connection, label: str) -> list[AudienceVersion]:
+    """Return the versions of an audience, oldest first."""
+    wanted = (
+        select(audience_versions)
+        .join(audiences, audiences.c.id == audience_versions.c.audience)
+        .where(audiences.c.label == label)
+        .order_by(audience_versions.c.number)
+    )
+    return [
+        AudienceVersion(
+            row.number,
+            row.table_name,
+            row.rows,
+            row.targets,
+            SHAPE.validate_json(row.shape),
+            row.run,
+            row.activity,
+            row.appended,
+            datetime.fromisoformat(row.saved_at),
+        )
+        for row in connection.execute(wanted)
+    ]

@@ -1,0 +1,120 @@
+"""Every change of a run's state: each method is one transaction, and nothing else writes these tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from batuta.kit.clock import Clock
+from batuta.runs.model import Audience, AudienceVersion, Claim, Event, Note, RunView, Wanted
+from batuta.runs.state import Beginning, Finished, Prepared
+from batuta.store import audiences, events, runs
+from batuta.store.database import Database
+from batuta.store.moves import claiming, control, finishing, starting
+
+
+class Moves:
+    """The runs of a home in its state database; fulfils `runs.state.State`."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def start(self, beginning: Beginning) -> None:
+        """Freeze a campaign into a run whose first tasks are ready."""
+        with self._database.write() as connection:
+            starting.start(connection, beginning, self._clock.now())
+
+    def recover(self) -> None:
+        """Expire all leases: called once when a process has taken the home, so no other worker lives."""
+        with self._database.write() as connection:
+            claiming.recover(connection, self._clock.now())
+
+    def claim(self, run: str, owner: str) -> Claim | None:
+        """Hand out the next ready job of a run that is wanted to run, with a higher fence."""
+        with self._database.write() as connection:
+            return claiming.claim(connection, run, owner, self._clock.now())
+
+    def intend(self, claim: Claim, names: Mapping[str, str]) -> None:
+        """Remember the names of the tables about to be made, so that they can be adopted after a crash."""
+        with self._database.write() as connection:
+            claiming.intend(connection, claim, names)
+
+    def finish(self, claim: Claim, finished: Finished) -> None:
+        """End a task: commit its tables and audiences, settle its outputs and what follows from them."""
+        with self._database.write() as connection:
+            finishing.finish(connection, claim, finished, self._clock.now())
+
+    def prepared(self, claim: Claim, prepared: Prepared) -> None:
+        """End the preparation of a delivery: its shards become jobs, or it awaits confirmation."""
+        with self._database.write() as connection:
+            finishing.prepared(connection, claim, prepared, self._clock.now())
+
+    def sent(self, claim: Claim) -> None:
+        """End the sending of a shard; after the last one the delivery can be finished."""
+        with self._database.write() as connection:
+            finishing.sent(connection, claim, self._clock.now())
+
+    def fail(self, claim: Claim, note: Note, attention: bool) -> None:
+        """End a job in an error (or for a person's attention)."""
+        with self._database.write() as connection:
+            finishing.fail(connection, claim, note, attention, self._clock.now())
+
+    def release(self, claim: Claim) -> None:
+        """Give a job back, to be done again later."""
+        with self._database.write() as connection:
+            claiming.release(connection, claim, self._clock.now())
+
+    def confirm(self, run: str, activity: str, note: Note) -> None:
+        """Let a prepared delivery begin to send."""
+        with self._database.write() as connection:
+            control.confirm(connection, run, activity, note, self._clock.now())
+
+    def want(self, run: str, wanted: Wanted, note: Note) -> None:
+        """Ask a run to go on, to pause or to stop."""
+        with self._database.write() as connection:
+            control.want(connection, run, wanted, note, self._clock.now())
+
+    def retry(self, run: str, note: Note) -> None:
+        """Make the failed tasks of a run ready again, look again at those that need attention, and go on."""
+        with self._database.write() as connection:
+            control.retry(connection, run, note, self._clock.now())
+
+    def complete(self, run: str, note: Note) -> None:
+        """End a run whose tasks are all settled."""
+        with self._database.write() as connection:
+            control.complete(connection, run, note, self._clock.now())
+
+    def collapse(self, run: str, note: Note) -> None:
+        """End a run as failed."""
+        with self._database.write() as connection:
+            control.collapse(connection, run, note, self._clock.now())
+
+    def view(self, run: str) -> RunView:
+        """Return a run with all its parts; raise NotFound if there is none."""
+        with self._database.read() as connection:
+            return runs.view(connection, run)
+
+    def campaign(self, run: str) -> tuple[str, str]:
+        """Return the frozen documents of a run: the campaign and the channel configurations, as JSON."""
+        with self._database.read() as connection:
+            return runs.documents(connection, run)
+
+    def events(self, run: str, after: int = 0) -> Sequence[Event]:
+        """Return the log of a run from the line after a number."""
+        with self._database.read() as connection:
+            return events.events_after(connection, run, after)
+
+    def audiences(self) -> Mapping[str, Audience]:
+        """Return all audiences by their labels."""
+        with self._database.read() as connection:
+            return audiences.all_audiences(connection)
+
+    def versions(self, label: str) -> Sequence[AudienceVersion]:
+        """Return the versions of an audience, oldest first."""
+        with self._database.read() as connection:
+            return audiences.versions_of(connection, label)
+
+    def named_tables(self) -> frozenset[str]:
+        """Return the names of all tables that the state speaks of, or that an unfinished job means to make."""
+        with self._database.read() as connection:
+            return runs.named_tables(connection)

@@ -1,0 +1,107 @@
+"""What follows from a settled task: the next tasks become ready, are skipped or stop, and the run's status moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, exists, insert, select, update
+
+from batuta.runs.model import JobKind, JobState, Level, Note, OutputState, RunStatus, RunView, TaskState
+from batuta.runs.settling import LEAVES, Decision, barriers_missing, follow, status_of, targets
+from batuta.store.moves.log import append
+from batuta.store.runs import jobs, outputs, runs, tasks, view
+
+
+def follow_up(connection: Connection, run: str, at: datetime, activities: Iterable[str]) -> None:
+    """Carry on from activities whose inbound populations may now be settled, and refresh the run's status."""
+    current = view(connection, run)
+    for activity, decision in list(follow(current, activities)):
+        task = task_id(connection, current, activity)
+        if decision is Decision.GO:
+            ready(connection, task, current.tasks[activity].first)
+        else:
+            _leave(connection, current, activity, decision, at)
+    refresh(connection, run, at)
+
+
+def after(connection: Connection, run: str, at: datetime, activity: str) -> None:
+    """Carry on after an activity whose outputs are settled."""
+    follow_up(connection, run, at, targets(view(connection, run), activity))
+
+
+def ready(connection: Connection, task: int, kind: JobKind, shard: int = 0) -> None:
+    """Make a job that workers may claim."""
+    connection.execute(insert(jobs).values(task=task, kind=kind, shard=shard))
+
+
+def task_id(connection: Connection, current: RunView, activity: str) -> int:
+    """Return the row id of an activity's task in the present generation."""
+    wanted = select(tasks.c.id).where(
+        tasks.c.run == current.run.id,
+        tasks.c.generation == current.run.generation,
+        tasks.c.activity == activity,
+    )
+    return int(connection.execute(wanted).scalar_one())
+
+
+def settle_outputs(connection: Connection, task: int, state: OutputState) -> None:
+    """Bring all outputs of a task into one state."""
+    connection.execute(update(outputs).where(outputs.c.task == task).values(state=state))
+
+
+def _leave(connection: Connection, current: RunView, activity: str, decision: Decision, at: datetime) -> None:
+    task = task_id(connection, current, activity)
+    note = _why(connection, current, activity, decision)
+    state = TaskState.ATTENTION if decision is Decision.ATTEND else TaskState.SKIPPED
+    error = note.message if decision is Decision.ATTEND else ""
+    connection.execute(
+        update(tasks).where(tasks.c.id == task).values(state=state, error=error, ended_at=at.isoformat())
+    )
+    settle_outputs(connection, task, LEAVES[decision])
+    append(connection, current.run.id, at, note)
+
+
+def _why(connection: Connection, current: RunView, activity: str, decision: Decision) -> Note:
+    if decision is Decision.END:
+        return Note("Not run: nobody came this way", activity=activity)
+    if decision is Decision.DISABLE:
+        off = "it is disabled" if not current.tasks[activity].enabled else "it follows a disabled activity"
+        return Note(f"Not run: {off}", activity=activity)
+    missing = ", ".join(barriers_missing(view(connection, current.run.id), activity))
+    return Note(
+        f"Needs attention: the population of {missing} failed, is disabled or lacks a disabled part, so it is not "
+        "known whom to keep out. Enable or mend it, then resume.",
+        Level.ERROR,
+        activity,
+    )
+
+
+def refresh(connection: Connection, run: str, at: datetime) -> None:
+    """Bring the status of a run up to date with its tasks, jobs and what is wanted."""
+    row = connection.execute(select(runs.c.status, runs.c.wanted).where(runs.c.id == run)).one()
+    if RunStatus(row.status) in (RunStatus.COMPLETED, RunStatus.STOPPED, RunStatus.FAILED):
+        return
+    current = view(connection, run)
+    status = status_of(
+        current.run.wanted,
+        [task.state for task in current.tasks.values()],
+        working=_any_job(connection, run, JobState.RUNNING),
+        workable=_any_job(connection, run, JobState.READY),
+    )
+    set_status(connection, run, at, status)
+
+
+def set_status(connection: Connection, run: str, at: datetime, status: RunStatus, error: str = "") -> None:
+    """Write the status of a run; an ended one gets its end time."""
+    over = status.ended or status is RunStatus.FAILED
+    connection.execute(
+        update(runs)
+        .where(runs.c.id == run)
+        .values(status=status, error=error, ended_at=at.isoformat() if over else None)
+    )
+
+
+def _any_job(connection: Connection, run: str, state: JobState) -> bool:
+    found = exists().where(jobs.c.task == tasks.c.id, tasks.c.run == run, jobs.c.state == state)
+    return bool(connection.scalar(select(found)))

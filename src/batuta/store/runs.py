@@ -1,0 +1,239 @@
+"""The tables of runs and how they are read; only `moves` writes them."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    ForeignKey,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    select,
+)
+
+from batuta.activities.contract import Role
+from batuta.kit.errors import NotFound
+from batuta.rules.bound import Moment
+from batuta.runs.model import (
+    JobKind,
+    JobState,
+    Leg,
+    Mode,
+    OutputState,
+    Run,
+    RunStatus,
+    RunView,
+    Task,
+    TaskOutput,
+    TaskState,
+    Wanted,
+)
+from batuta.runs.variables import read_variables
+from batuta.sets.shape import Shape
+from batuta.store.database import metadata
+
+SHAPE = TypeAdapter(Shape)
+
+runs = Table(
+    "run",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("campaign", String, nullable=False, index=True),
+    Column("name", String, nullable=False),
+    Column("mode", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("wanted", String, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("now", String, nullable=False),
+    Column("zone", String, nullable=False),
+    Column("seed", String, nullable=False),
+    Column("variables", Text, nullable=False),
+    Column("catalogue_version", Integer, nullable=False),
+    Column("ask", Boolean, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("channels", Text, nullable=False),
+    Column("last_event", Integer, nullable=False, default=0),
+    Column("created_at", String, nullable=False),
+    Column("ended_at", String),
+    Column("error", Text, nullable=False, default=""),
+)
+
+tasks = Table(
+    "task",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", ForeignKey("run.id"), nullable=False),
+    Column("activity", String, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("label", String, nullable=False),
+    Column("first", String, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("state", String, nullable=False, default=TaskState.PENDING),
+    Column("error", Text, nullable=False, default=""),
+    Column("messages", String),
+    Column("shards", Integer, nullable=False, default=0),
+    Column("started_at", String),
+    Column("ended_at", String),
+    UniqueConstraint("run", "generation", "activity"),
+)
+
+outputs = Table(
+    "output",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("task", ForeignKey("task.id"), nullable=False, index=True),
+    Column("name", String, nullable=False),
+    Column("label", String, nullable=False),
+    Column("carries", Boolean, nullable=False),
+    Column("ends_when_empty", Boolean, nullable=False),
+    Column("shape", Text),
+    Column("state", String, nullable=False, default=OutputState.OPEN),
+    Column("table_name", String),
+    Column("rows", Integer),
+    Column("targets", Integer),
+    Column("incomplete", Boolean, nullable=False, default=False),
+    UniqueConstraint("task", "name"),
+)
+
+transitions = Table(
+    "transition",
+    metadata,
+    Column("run", ForeignKey("run.id"), primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("output", String, nullable=False),
+    Column("target", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("label", String, nullable=False),
+)
+
+jobs = Table(
+    "job",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("task", ForeignKey("task.id"), nullable=False),
+    Column("kind", String, nullable=False),
+    Column("shard", Integer, nullable=False, default=0),
+    Column("state", String, nullable=False, default=JobState.READY, index=True),
+    Column("attempt", Integer, nullable=False, default=0),
+    Column("fence", Integer, nullable=False, default=0),
+    Column("owner", String),
+    Column("names", Text, nullable=False, default="{}"),
+    Column("error", Text, nullable=False, default=""),
+    UniqueConstraint("task", "kind", "shard"),
+)
+
+
+def all_runs(connection: Connection) -> list[Run]:
+    """Return every run, the latest first."""
+    return [_run(row) for row in connection.execute(select(runs).order_by(runs.c.created_at.desc(), runs.c.id.desc()))]
+
+
+def resolve(connection: Connection, name: str) -> str:
+    """Return the id of a run named by its id or as `last`; raise NotFound if there is none."""
+    wanted = select(runs.c.id).order_by(runs.c.created_at.desc(), runs.c.id.desc()).limit(1)
+    found = connection.scalar(wanted if name == "last" else wanted.where(runs.c.id == name))
+    if found is None:
+        raise NotFound(f"run {name}", "there is no such run", todo="`batuta run list` shows all runs.")
+    return str(found)
+
+
+def documents(connection: Connection, run: str) -> tuple[str, str]:
+    """Return the frozen campaign and channel configurations of a run, as JSON."""
+    row = connection.execute(select(runs.c.document, runs.c.channels).where(runs.c.id == run)).one()
+    return str(row.document), str(row.channels)
+
+
+def view(connection: Connection, run: str) -> RunView:
+    """Return a run with its tasks, outputs and transitions; raise NotFound if there is none."""
+    found = _run(connection.execute(select(runs).where(runs.c.id == resolve(connection, run))).one())
+    current = (tasks.c.run == found.id) & (tasks.c.generation == found.generation)
+    joined = select(tasks.c.activity, outputs).join(tasks, tasks.c.id == outputs.c.task).where(current)
+    legs = select(transitions).where(transitions.c.run == found.id).order_by(transitions.c.place)
+    return RunView(
+        found,
+        {row.activity: _task(row) for row in connection.execute(select(tasks).where(current).order_by(tasks.c.id))},
+        {(row.activity, row.name): _output(row) for row in connection.execute(joined.order_by(outputs.c.id))},
+        tuple(_leg(row) for row in connection.execute(legs)),
+    )
+
+
+def named_tables(connection: Connection) -> frozenset[str]:
+    """Return every table name that an output, a delivery or an unfinished job holds."""
+    unfinished = select(jobs.c.names).where(jobs.c.state != JobState.DONE, jobs.c.state != JobState.CANCELLED)
+    pointers = connection.scalars(select(outputs.c.table_name).where(outputs.c.table_name.is_not(None)))
+    messages = connection.scalars(select(tasks.c.messages).where(tasks.c.messages.is_not(None)))
+    intended = (json.loads(names).values() for names in connection.scalars(unfinished))
+    return frozenset(pointers) | frozenset(messages) | frozenset(name for names in intended for name in names)
+
+
+def instant(text: str | None) -> datetime | None:
+    """Return the instant that a column holds."""
+    return datetime.fromisoformat(text) if text else None
+
+
+def _run(row: Row[Any]) -> Run:
+    types, values = read_variables(row.variables)
+    return Run(
+        id=row.id,
+        campaign=row.campaign,
+        name=row.name,
+        mode=Mode(row.mode),
+        status=RunStatus(row.status),
+        wanted=Wanted(row.wanted),
+        generation=row.generation,
+        moment=Moment(datetime.fromisoformat(row.now), row.zone, values),
+        variables=types,
+        seed=row.seed,
+        catalogue_version=row.catalogue_version,
+        ask=row.ask,
+        created_at=datetime.fromisoformat(row.created_at),
+        ended_at=instant(row.ended_at),
+        error=row.error,
+    )
+
+
+def _task(row: Row[Any]) -> Task:
+    return Task(
+        activity=row.activity,
+        kind=row.kind,
+        label=row.label,
+        first=JobKind(row.first),
+        enabled=row.enabled,
+        state=TaskState(row.state),
+        error=row.error,
+        messages=row.messages,
+        started_at=instant(row.started_at),
+        ended_at=instant(row.ended_at),
+    )
+
+
+def _output(row: Row[Any]) -> TaskOutput:
+    return TaskOutput(
+        activity=row.activity,
+        name=row.name,
+        label=row.label,
+        carries=row.carries,
+        ends_when_empty=row.ends_when_empty,
+        shape=None if row.shape is None else SHAPE.validate_json(row.shape),
+        state=OutputState(row.state),
+        table=row.table_name,
+        rows=row.rows,
+        targets=row.targets,
+        incomplete=row.incomplete,
+    )
+
+
+def _leg(row: Row[Any]) -> Leg:
+    return Leg(row.place, row.source, row.output, row.target, Role(row.role), row.label)
