@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from batuta.engines.duckdb.faults import fault
 from batuta.engines.duckdb.memory import half_of_memory
-from batuta.engines.duckdb.storage import AUDIENCES, DATA, WORK
+from batuta.engines.duckdb.storage import DATA, WORK
 from batuta.kit.errors import SystemFault
 
 _OWN_TABLES = """
@@ -21,16 +21,6 @@ CREATE TABLE IF NOT EXISTS "data"."system"."effects"
 CREATE TABLE IF NOT EXISTS "work"."main"."_made"
     (name VARCHAR PRIMARY KEY, rows BIGINT NOT NULL, targets BIGINT NOT NULL);
 """
-
-
-def working_table(name: str) -> exp.Table:
-    """Return the address of a working table."""
-    return exp.table_(name, db="main", catalog=WORK, quoted=True)
-
-
-def audience_table(name: str) -> exp.Table:
-    """Return the address of an audience table."""
-    return exp.table_(name, db=AUDIENCES, catalog=DATA, quoted=True)
 
 
 def open_database(

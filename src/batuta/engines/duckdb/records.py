@@ -10,7 +10,7 @@ from typing import cast
 
 from sqlglot import exp
 
-from batuta.engines.duckdb.database import working_table
+from batuta.engines.duckdb.places import working_table
 from batuta.engines.duckdb.sessions import Session
 from batuta.runs.ports import Counts
 from batuta.sets.shape import Shape

@@ -9,7 +9,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from batuta.engines.duckdb.arrow import table_schema, to_batch
-from batuta.engines.duckdb.database import audience_table, working_table
+from batuta.engines.duckdb.places import audience_table, working_table
 from batuta.engines.duckdb.records import counted, forget_made, made_among, record_made
 from batuta.engines.duckdb.sessions import Session, Sessions
 from batuta.engines.duckdb.storage import AUDIENCES, DATA, DIALECT, WORK
