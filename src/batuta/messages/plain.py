@@ -5,42 +5,13 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-_BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "div",
-        "dl",
-        "dt",
-        "dd",
-        "fieldset",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "table",
-        "tr",
-        "ul",
-    ]
-)
-_APART = frozenset(["blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "p", "pre", "table", "ol", "ul"])
-_HIDDEN = frozenset(["head", "script", "style", "template", "title"])
+_APART = frozenset({"blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "p", "pre", "table", "ol", "ul"})
+_BLOCKS = _APART | {"address", "article", "aside", "dd", "div", "dl", "dt", "figure", "footer", "form", "header"}
+_BLOCKS |= {"hr", "li", "main", "nav", "section", "tr"}
+_HIDDEN = frozenset({"head", "script", "style", "template", "title"})
+_LIQUID = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_MARK = re.compile("\ue000(\\d+)\ue001")
+_ABOUT_HTML = re.compile(r"\b(?:safe|escape|escape_once|newline_to_br|raw|strip_html)\b")
 _SPACES = re.compile(r"[ \t\r\f\v\u00a0]*\n[ \t\r\f\v\u00a0]*")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _WHITE = re.compile(r"[ \t\r\n\f]+")
@@ -51,8 +22,32 @@ def text_of(html: str) -> str:
     reader = _Reader()
     reader.feed(html)
     reader.close()
-    text = _SPACES.sub("\n", "".join(reader.parts))
-    return _BLANK_LINES.sub("\n\n", text).strip() + "\n"
+    return tidy("".join(reader.parts))
+
+
+def text_template(html: str) -> str | None:
+    """Return a template of the text alternative made from one of HTML, or None if that cannot be done safely.
+
+    Making the text once, from the template, spares parsing the HTML of every message. It is refused where tags
+    stand inside attributes or templates make HTML themselves: those messages are converted one by one.
+    """
+    tags = _LIQUID.findall(html)
+    if any(_ABOUT_HTML.search(tag) for tag in tags) or "\ue000" in html:
+        return None
+    count = iter(range(len(tags)))
+    reader = _Reader()
+    reader.feed(_LIQUID.sub(lambda _: f"\ue000{next(count)}\ue001", html))
+    reader.close()
+    text = "".join(reader.parts)
+    kept = {int(found) for found in _MARK.findall(text)}
+    if any(tag.startswith("{%") and place not in kept for place, tag in enumerate(tags)):
+        return None
+    return _MARK.sub(lambda found: tags[int(found.group(1))], tidy(text))
+
+
+def tidy(text: str) -> str:
+    """Return text without trailing space and without more than one empty line at a time."""
+    return _BLANK_LINES.sub("\n\n", _SPACES.sub("\n", text)).strip() + "\n"
 
 
 class _Reader(HTMLParser):
@@ -90,6 +85,7 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self.hidden:
+            self.parts += [f"\ue000{mark}\ue001" for mark in _MARK.findall(data)]
             return
         text = _WHITE.sub(" ", data)
         starts_line = not self.parts or self.parts[-1].endswith(("\n", " "))

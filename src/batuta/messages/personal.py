@@ -1,0 +1,62 @@
+"""What templates may name, and the values of one message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+
+from batuta.messages.liquid.names import Fields, Many, Meaning, RowOf, Single, columns_of
+from batuta.schema.model import Catalogue
+from batuta.schema.types import DataType, Kind, Scalar
+from batuta.sets.shape import Shape
+
+CONTEXT = ("campaign", "run", "activity", "channel")
+
+_SAMPLES: Mapping[Kind, Scalar] = {
+    Kind.INTEGER: 1,
+    Kind.DECIMAL: Decimal("1.00"),
+    Kind.DOUBLE: 1.0,
+    Kind.BOOLEAN: True,
+    Kind.DATE: date(2026, 1, 1),
+    Kind.TIME: time(12, 0),
+    Kind.DATETIME: datetime(2026, 1, 1, 12),
+    Kind.INSTANT: datetime(2026, 1, 1, 12, tzinfo=UTC),
+}
+
+
+def roots(catalogue: Catalogue, shape: Shape, variables: Mapping[str, DataType]) -> Mapping[str, Meaning]:
+    """Return the names that every template for a population may begin with, and what they mean."""
+    return {
+        "profile": RowOf(catalogue, shape.schema),
+        "target": columns_of(shape.columns),
+        "vars": Fields({name: Single(kind) for name, kind in variables.items()}),
+        "context": Fields({name: Single() for name in CONTEXT}),
+    }
+
+
+def nested(paths: Sequence[str], cells: Sequence[object]) -> dict[str, object]:
+    """Return `profile.store.name` and its like as dictionaries inside one another."""
+    values: dict[str, object] = {"profile": {}}
+    for path, cell in zip(paths, cells, strict=True):
+        *outer, last = path.split(".")
+        here = values
+        for part in outer:
+            inner = here.setdefault(part, {})
+            assert isinstance(inner, dict)
+            here = inner
+        here[last] = cell
+    return values
+
+
+def sample(meaning: Meaning | None) -> object:
+    """Return a value such as a template may meet under a name, for a trial."""
+    if isinstance(meaning, Many):
+        return [sample(meaning.item)]
+    if isinstance(meaning, Fields):
+        return {name: sample(part) for name, part in meaning.parts.items()}
+    if isinstance(meaning, Single) and meaning.type is not None:
+        if meaning.type.values:
+            return meaning.type.values[0]
+        return _SAMPLES.get(meaning.type.kind, "sample")
+    return "sample"
