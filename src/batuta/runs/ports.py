@@ -86,6 +86,9 @@ class Engine(Protocol):
     ) -> Preview:
         """Return rows of a working table in key order, with its columns and attributes of its schema."""
 
+    def reasons(self, table: str) -> Mapping[str, int]:
+        """Count the rows of a table of messages by `_reason`; those that may leave are under ''."""
+
     def scan(
         self,
         table: Table,

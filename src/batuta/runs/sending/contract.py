@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from batuta.kit.errors import SystemFault
+from batuta.messages.configuration import Transport as TransportSettings
 from batuta.messages.delivery import Delivery
 from batuta.rules.bound import Moment
 from batuta.runs.ports import Counts, Rows
@@ -43,7 +45,8 @@ class Order:
 class Tally:
     """The ledger of a delivery: targeted = excluded (by reason) + sent + failed + in doubt + pending.
 
-    In test mode `sent` counts those who would be sent to.
+    In test mode `sent` counts those who would be sent to; `unrendered` of them were not rendered for trial,
+    because the delivery is too large to render all.
     """
 
     targeted: int = 0
@@ -52,6 +55,7 @@ class Tally:
     failed: int = 0
     in_doubt: int = 0
     pending: int = 0
+    unrendered: int = 0
 
     @property
     def balanced(self) -> bool:
@@ -71,11 +75,19 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of the message with this ordinal in its shard; `reason` says why it failed or was left out."""
+    """What became of the message with this ordinal in its shard.
+
+    `reason` says why it failed or was left out, `detail` where and what exactly.
+    """
 
     ordinal: int
     status: Status
     reason: str = ""
+    detail: str = ""
+
+
+class StaleFence(SystemFault):
+    """Another worker has taken the shard over; this one writes nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +101,26 @@ class Envelope:
 
 
 class Transport(Protocol):
-    """A way out of the house."""
+    """A way out of the house. It raises SystemFault when nothing can leave; the message is then not sent."""
 
     def send(self, envelope: Envelope) -> Outcome:
         """Hand one message over; the ordinal of the outcome is 0."""
 
     def was_sent(self, message_id: str) -> bool | None:
         """Tell whether a message left, or None if the transport cannot be asked."""
+
+    def flush(self) -> None:
+        """Make sure that what was handed over outlives a power cut, where that is in the transport's hands."""
+
+    def close(self) -> None:
+        """Release connections and files."""
+
+
+class Transports(Protocol):
+    """Opens the transport that a channel configuration names."""
+
+    def open(self, settings: TransportSettings, key: DeliveryKey) -> Transport:
+        """Return a transport for the messages of a delivery."""
 
 
 class Shards(Protocol):
@@ -108,23 +133,85 @@ class Shards(Protocol):
         """Return the columns and rows of a shard."""
 
 
+@dataclass(frozen=True)
+class Marks:
+    """What a journal tells about messages, by batch and ordinal.
+
+    `complete` tells that no mark can be missing but that of the one message under way when the process died:
+    the machine has not been restarted since.
+    """
+
+    outcomes: Mapping[tuple[int, int], Outcome] = field(default_factory=dict)
+    complete: bool = False
+
+
+class Journal(Protocol):
+    """A file of marks beside a shard, one for each message as soon as it has left, by plain writes."""
+
+    def mark(self, batch: int, outcome: Outcome) -> None:
+        """Note what became of a message."""
+
+    def close(self) -> None:
+        """Close the file."""
+
+
+class Journals(Protocol):
+    """The journals of all shards."""
+
+    def read(self, key: DeliveryKey, shard: int) -> Marks:
+        """Return what was noted about a shard so far."""
+
+    def open(self, key: DeliveryKey, shard: int) -> Journal:
+        """Open the journal of a shard to note more."""
+
+
+class Samples(Protocol):
+    """Real messages kept for people to look at."""
+
+    def keep(self, key: DeliveryKey, name: str, content: bytes) -> None:
+        """Keep a message as a file of that name."""
+
+
 class Ledger(Protocol):
-    """The truth about what left: intents before, outcomes after, per batch of a shard."""
+    """The truth about what left: intents before, outcomes after, per batch of a shard.
+
+    A worker claims a shard with its fence before it sends; a call with a lower fence than the highest claim
+    raises StaleFence and writes nothing.
+    """
 
     def open(self, key: DeliveryKey, targeted: int, excluded: Mapping[str, int], shards: Sequence[int]) -> None:
         """Record a prepared delivery and the number of messages in each shard, once."""
+
+    def shards(self, key: DeliveryKey) -> int | None:
+        """Return the number of shards of a delivery, or None if it has not been opened."""
+
+    def claim(self, key: DeliveryKey, shard: int, fence: int) -> None:
+        """Take a shard over from whoever worked on it under a lower fence."""
 
     def intend(self, key: DeliveryKey, shard: int, batch: int, fence: int) -> bool:
         """Commit that a batch is about to leave; False if it was already intended."""
 
     def settle(self, key: DeliveryKey, shard: int, batch: int, fence: int, outcomes: Sequence[Outcome]) -> None:
-        """Commit what became of a batch."""
+        """Commit what became of a batch: an outcome for each of its messages; once settled it stays."""
 
     def outcomes(self, key: DeliveryKey, shard: int) -> Iterator[tuple[int, Sequence[Outcome] | None]]:
-        """Yield each intended batch of a shard with its outcomes, or None where they are not known."""
+        """Yield each intended batch of a shard with its outcomes, or None where they are not known.
+
+        Of a settled batch only the outcomes other than SENT are given.
+        """
 
     def tally(self, key: DeliveryKey) -> Tally:
         """Return the present counts."""
+
+
+class Ledgers(Protocol):
+    """Where deliveries are recorded: the home's ledger for live runs, one of its own for each test run."""
+
+    def live(self) -> Ledger:
+        """Return the ledger of the home."""
+
+    def rehearsal(self, run: str) -> Ledger:
+        """Return the ledger of a test run, kept with the run's files."""
 
 
 class Sending(Protocol):
