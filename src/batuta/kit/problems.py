@@ -13,6 +13,12 @@ LANGUAGES = ("en", "fr")
 T = TypeVar("T")
 
 
+class Term(str):
+    """A value of a problem that is itself a code of the catalogue: shown in the language of the text."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something wrong that its author can mend, on one field of one part of a document.
@@ -89,8 +95,8 @@ class Texts:
 
     def say(self, problem: Problem, language: str = "en") -> str:
         """Return the problem in words a marketer understands: what is wrong, then what to do."""
-        text = self.by_language[language][problem.code]
-        return text.format_map({name: _shown(value) for name, value in problem.values.items()})
+        texts = self.by_language[language]
+        return texts[problem.code].format_map({name: _shown(value, texts) for name, value in problem.values.items()})
 
 
 def _read(package: str, language: str) -> Mapping[str, str]:
@@ -100,7 +106,7 @@ def _read(package: str, language: str) -> Mapping[str, str]:
     return {str(code): str(text) for code, text in (yaml.safe_load(source.read_text("utf-8")) or {}).items()}
 
 
-def _shown(value: object) -> str:
+def _shown(value: object, texts: Mapping[str, str]) -> str:
     if isinstance(value, (list, tuple)):
-        return ", ".join(str(item) for item in value)
-    return str(value)
+        return ", ".join(_shown(item, texts) for item in value)
+    return texts.get(value, value) if isinstance(value, Term) else str(value)
