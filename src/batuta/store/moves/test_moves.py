@@ -1,0 +1,414 @@
+"""The moves on a real state database: starts, claims, joins, failures, control."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from batuta.activities.contract import Role
+from batuta.kit.clock import FixedClock
+from batuta.kit.errors import InputError, NotFound
+from batuta.rules.bound import Moment
+from batuta.runs.model import (
+    Claim,
+    JobKind,
+    Leg,
+    Level,
+    Mode,
+    Note,
+    OutputState,
+    Run,
+    RunStatus,
+    Task,
+    TaskOutput,
+    TaskState,
+    Wanted,
+)
+from batuta.runs.plan import Plan
+from batuta.runs.ports import Counts
+from batuta.runs.state import AudienceMoved, Beginning, ClaimLost, Finished, Landed, Prepared, Saved
+from batuta.schema.types import INTEGER, STRING
+from batuta.sets.shape import Column, Shape
+from batuta.store.database import Database
+from batuta.store.moves import Moves
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+PEOPLE = Shape("people", "person", (INTEGER,), (Column("city", STRING),))
+NOTE = Note("asked for")
+
+
+@pytest.fixture
+def moves(tmp_path: Path) -> Iterator[Moves]:
+    database = Database(tmp_path / "state.sqlite")
+    yield Moves(database, FixedClock(NOW))
+    database.close()
+
+
+def run(name: str = "r1", ask: bool = False, mode: Mode = Mode.LIVE) -> Run:
+    moment = Moment(NOW, "Europe/Paris", {"limit": 7})
+    return Run(
+        name, "spring", "Spring", mode, RunStatus.QUEUED, Wanted.RUN, 1, moment, {"limit": INTEGER}, "seed", 3, ask, NOW
+    )
+
+
+def beginning(
+    legs: str, first: dict[str, JobKind] | None = None, off: str = "", ends: str = "", **of: Any
+) -> Beginning:
+    """Plan from text: "a>c b>c:barrier" with the outputs named main."""
+    parsed = []
+    for place, leg in enumerate(legs.split()):
+        source, _, rest = leg.partition(">")
+        target, _, role = rest.partition(":")
+        parsed.append(Leg(place, source, "main", target, Role(role or "main")))
+    names = dict.fromkeys(name for leg in parsed for name in (leg.source, leg.target))
+    tasks = tuple(
+        Task(name, "k", name.upper(), (first or {}).get(name, JobKind.MAKE), enabled=name not in off.split())
+        for name in names
+    )
+    outputs = tuple(TaskOutput(name, "main", "Population", True, name in ends.split(), PEOPLE) for name in names)
+    return Beginning(run(**of), Plan(tasks, outputs, tuple(parsed)), '{"id": "spring"}', "{}")
+
+
+def made(claim: Claim, rows: int = 5) -> Finished:
+    return Finished({"main": Landed(f"w_{claim.activity}_{claim.fence}", Counts(rows, rows), PEOPLE)})
+
+
+def work(moves: Moves, *expected: str, rows: int = 5) -> None:
+    """Claim and finish jobs, which must be those of these activities in this order."""
+    for activity in expected:
+        claim = moves.claim("r1", "me")
+        assert claim is not None
+        assert claim.activity == activity
+        moves.finish(claim, made(claim, rows))
+
+
+def states(moves: Moves) -> dict[str, TaskState]:
+    return {name: task.state for name, task in moves.view("r1").tasks.items()}
+
+
+def claimed(moves: Moves) -> Claim:
+    claim = moves.claim("r1", "me")
+    assert claim is not None
+    return claim
+
+
+def test_what_is_frozen_reads_back_whole(moves: Moves) -> None:
+    started = beginning("a>b", ask=True)
+    moves.start(started)
+    view = moves.view("r1")
+    assert view.run.moment == started.run.moment
+    assert view.run.variables == {"limit": INTEGER}
+    assert (view.run.seed, view.run.catalogue_version, view.run.ask) == ("seed", 3, True)
+    assert view.outputs["a", "main"].shape == PEOPLE
+    assert view.legs == started.plan.legs
+    assert moves.campaign("r1") == ('{"id": "spring"}', "{}")
+    assert view.run.status is RunStatus.RUNNING
+
+
+def test_a_run_starts_once(moves: Moves) -> None:
+    moves.start(beginning("a>b"))
+    with pytest.raises(InputError, match="started before"):
+        moves.start(beginning("a>b"))
+    assert len(moves.view("r1").tasks) == 2
+
+
+def test_tasks_follow_each_other_and_tables_are_committed_by_name(moves: Moves) -> None:
+    moves.start(beginning("a>b b>c"))
+    work(moves, "a", "b")
+    view = moves.view("r1")
+    assert view.outputs["a", "main"].table == "w_a_1"
+    assert (view.outputs["b", "main"].rows, view.outputs["b", "main"].state) == (5, OutputState.TAKEN)
+    assert view.outputs["c", "main"].table is None
+    work(moves, "c")
+    assert moves.claim("r1", "me") is None
+    moves.complete("r1", Note("Completed"))
+    assert moves.view("r1").run.status is RunStatus.COMPLETED
+
+
+def test_a_run_with_unsettled_tasks_cannot_complete(moves: Moves) -> None:
+    moves.start(beginning("a>b"))
+    with pytest.raises(InputError, match="not yet settled: A, B"):
+        moves.complete("r1", NOTE)
+    assert moves.view("r1").run.status is RunStatus.RUNNING
+
+
+def test_a_join_is_claimed_once_after_all_its_inbounds(moves: Moves) -> None:
+    moves.start(beginning("a>join:optional b>join:optional"))
+    first, second = claimed(moves), claimed(moves)
+    assert moves.claim("r1", "me") is None
+    moves.finish(second, made(second))
+    assert moves.claim("r1", "me") is None
+    moves.finish(first, made(first))
+    work(moves, "join")
+    assert moves.claim("r1", "me") is None
+
+
+def test_an_empty_path_ends_where_told_and_the_exclusion_behind_it_goes_on(moves: Moves) -> None:
+    moves.start(beginning("p>x b>c c>x:barrier", ends="b"))
+    claim = claimed(moves)
+    assert claim.activity == "p"
+    moves.finish(claim, made(claim))
+    work(moves, "b", rows=0)
+    view = moves.view("r1")
+    assert view.tasks["c"].state is TaskState.SKIPPED
+    assert view.outputs["b", "main"].state is OutputState.ENDED
+    assert view.outputs["c", "main"].state is OutputState.NOT_TAKEN
+    work(moves, "x")
+
+
+def test_an_exclusion_whose_barrier_is_disabled_stops_until_mended(moves: Moves) -> None:
+    moves.start(beginning("p>x b>x:barrier x>mail", off="b"))
+    work(moves, "p")
+    assert states(moves) == {
+        "p": TaskState.DONE,
+        "x": TaskState.ATTENTION,
+        "b": TaskState.SKIPPED,
+        "mail": TaskState.PENDING,
+    }
+    view = moves.view("r1")
+    assert view.run.status is RunStatus.ERROR
+    assert "population of B" in view.tasks["x"].error
+    moves.retry("r1", NOTE)
+    assert states(moves)["x"] is TaskState.ATTENTION
+    assert moves.claim("r1", "me") is None
+
+
+def test_an_exclusion_whose_barrier_lacks_a_disabled_part_stops(moves: Moves) -> None:
+    moves.start(beginning("p>x a>u:optional b>u:optional u>x:barrier", off="b"))
+    work(moves, "p", "a", "u")
+    assert moves.view("r1").outputs["u", "main"].incomplete
+    assert states(moves)["x"] is TaskState.ATTENTION
+
+
+def test_a_failure_pauses_the_run_once_other_branches_are_done_and_retry_goes_on(moves: Moves) -> None:
+    moves.start(beginning("a>x b>c a>d c>x:barrier"))
+    first, second = claimed(moves), claimed(moves)
+    moves.fail(second, Note("disk full", Level.ERROR, "b"), attention=False)
+    assert moves.view("r1").run.status is RunStatus.RUNNING
+    moves.finish(first, made(first))
+    work(moves, "d")
+    view = moves.view("r1")
+    assert view.run.status is RunStatus.ERROR
+    assert (view.tasks["b"].state, view.tasks["b"].error) == (TaskState.ERROR, "disk full")
+    assert (view.tasks["c"].state, view.tasks["x"].state) == (TaskState.PENDING, TaskState.PENDING)
+    moves.retry("r1", NOTE)
+    work(moves, "b", "c", "x")
+    assert set(states(moves).values()) == {TaskState.DONE}
+
+
+def test_a_failed_barrier_needs_attention_and_goes_on_when_retried(moves: Moves) -> None:
+    moves.start(beginning("p>x b>x:barrier"))
+    work(moves, "p")
+    barrier = claimed(moves)
+    moves.fail(barrier, Note("no", Level.ERROR, "b"), attention=False)
+    assert states(moves)["x"] is TaskState.ATTENTION
+    moves.retry("r1", NOTE)
+    assert states(moves)["x"] is TaskState.PENDING
+    work(moves, "b", "x")
+    assert states(moves)["x"] is TaskState.DONE
+
+
+def test_a_worker_that_lost_its_claim_writes_nothing(moves: Moves) -> None:
+    moves.start(beginning("a>b"))
+    frozen = claimed(moves)
+    moves.intend(frozen, {"main": "w_a_1"})
+    moves.recover()
+    moves.want("r1", Wanted.RUN, NOTE)
+    taken_over = claimed(moves)
+    assert (taken_over.job, taken_over.fence, taken_over.names) == (frozen.job, 2, {"main": "w_a_1"})
+    for write in (
+        lambda: moves.finish(frozen, made(frozen)),
+        lambda: moves.fail(frozen, NOTE, attention=False),
+        lambda: moves.intend(frozen, {}),
+        lambda: moves.release(frozen),
+        lambda: moves.sent(frozen),
+        lambda: moves.prepared(frozen, Prepared("m", 1, ask=False, note=NOTE)),
+    ):
+        with pytest.raises(ClaimLost):
+            write()
+    before = moves.view("r1")
+    assert before.outputs["a", "main"].state is OutputState.OPEN
+    moves.finish(taken_over, made(taken_over))
+    assert moves.view("r1").outputs["a", "main"].table == "w_a_2"
+    with pytest.raises(ClaimLost):
+        moves.finish(taken_over, made(taken_over))
+
+
+def test_recovery_pauses_a_run_that_nobody_carries_on(moves: Moves) -> None:
+    moves.start(beginning("a>b"))
+    moves.claim("r1", "gone")
+    moves.recover()
+    view = moves.view("r1")
+    assert (view.run.status, view.tasks["a"].state) == (RunStatus.PAUSED, TaskState.PENDING)
+    assert moves.claim("r1", "me") is None
+    moves.want("r1", Wanted.RUN, NOTE)
+    work(moves, "a", "b")
+
+
+def test_tables_that_an_unfinished_job_means_to_make_are_kept(moves: Moves) -> None:
+    moves.start(beginning("a>b"))
+    claim = claimed(moves)
+    moves.intend(claim, {"main": "w_meant"})
+    assert moves.named_tables() == {"w_meant"}
+    moves.finish(claim, made(claim))
+    assert moves.named_tables() == {"w_a_1"}
+
+
+def test_claims_from_many_threads_never_hand_out_a_job_twice(moves: Moves) -> None:
+    moves.start(beginning(" ".join(f"a{n}>z:optional" for n in range(12))))
+    found: list[int] = []
+
+    def take() -> None:
+        while (claim := moves.claim("r1", "me")) is not None:
+            found.append(claim.job)
+
+    threads = [threading.Thread(target=take) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == len(set(found)) == 12
+
+
+def test_pause_hands_out_nothing_and_keeps_what_finishes(moves: Moves) -> None:
+    moves.start(beginning("a>b"))
+    claim = claimed(moves)
+    moves.want("r1", Wanted.PAUSE, NOTE)
+    assert moves.view("r1").run.status is RunStatus.RUNNING
+    moves.finish(claim, made(claim))
+    assert moves.view("r1").run.status is RunStatus.PAUSED
+    assert moves.claim("r1", "me") is None
+    moves.want("r1", Wanted.RUN, NOTE)
+    work(moves, "b")
+
+
+def test_a_stopped_run_cannot_go_on(moves: Moves) -> None:
+    moves.start(beginning("a>b"))
+    moves.want("r1", Wanted.STOP, NOTE)
+    assert moves.view("r1").run.status is RunStatus.STOPPED
+    assert set(states(moves).values()) == {TaskState.CANCELLED}
+    for move in (lambda: moves.want("r1", Wanted.RUN, NOTE), lambda: moves.retry("r1", NOTE)):
+        with pytest.raises(InputError, match="stopped"):
+            move()
+
+
+def deliver(moves: Moves, shards: int, ask: bool) -> None:
+    moves.start(beginning("a>mail mail>after", {"mail": JobKind.PREPARE}))
+    work(moves, "a")
+    moves.prepared(claimed(moves), Prepared("w_messages", shards, ask, Note("targeted 3")))
+
+
+def test_a_delivery_is_sent_shard_by_shard_and_then_finished(moves: Moves) -> None:
+    deliver(moves, 3, ask=False)
+    claims = [claimed(moves) for _ in range(3)]
+    assert [(claim.kind, claim.shard) for claim in claims] == [(JobKind.SEND, shard) for shard in range(3)]
+    assert moves.claim("r1", "me") is None
+    moves.release(claims[1])
+    again = claimed(moves)
+    assert (again.shard, again.fence) == (1, 2)
+    for claim in (claims[0], again, claims[2]):
+        assert states(moves)["mail"] is TaskState.RUNNING
+        moves.sent(claim)
+    last = claimed(moves)
+    assert last.kind is JobKind.FINISH
+    assert moves.view("r1").outputs["mail", "main"].state is OutputState.OPEN
+    moves.finish(last, made(last))
+    work(moves, "after")
+
+
+def test_a_delivery_to_nobody_is_finished_at_once(moves: Moves) -> None:
+    deliver(moves, 0, ask=False)
+    assert claimed(moves).kind is JobKind.FINISH
+
+
+def test_nothing_is_sent_before_a_person_confirms(moves: Moves) -> None:
+    deliver(moves, 2, ask=True)
+    assert moves.claim("r1", "me") is None
+    assert moves.view("r1").run.status is RunStatus.AWAITING
+    moves.recover()
+    assert moves.view("r1").run.status is RunStatus.AWAITING
+    with pytest.raises(InputError, match="does not await"):
+        moves.confirm("r1", "a", NOTE)
+    moves.confirm("r1", "mail", NOTE)
+    assert claimed(moves).kind is JobKind.SEND
+    with pytest.raises(InputError, match="does not await"):
+        moves.confirm("r1", "mail", NOTE)
+
+
+def test_a_shard_that_fails_lets_the_others_end_and_is_retried_alone(moves: Moves) -> None:
+    deliver(moves, 2, ask=False)
+    first, second = claimed(moves), claimed(moves)
+    moves.fail(first, Note("refused", Level.ERROR, "mail"), attention=False)
+    moves.sent(second)
+    assert moves.view("r1").run.status is RunStatus.ERROR
+    assert states(moves)["mail"] is TaskState.ERROR
+    moves.retry("r1", NOTE)
+    again = claimed(moves)
+    assert (again.kind, again.shard) == (JobKind.SEND, 0)
+    assert moves.view("r1").outputs["mail", "main"].state is OutputState.OPEN
+    moves.sent(again)
+    assert claimed(moves).kind is JobKind.FINISH
+
+
+def saving(claim: Claim, former: int, table: str, rows: int = 4) -> Finished:
+    saved = Saved("VIP", Landed(table, Counts(rows, rows), PEOPLE), former, appended=former > 0)
+    return Finished(made(claim).outputs, (saved,))
+
+
+def test_an_audience_is_a_shell_until_its_first_version(moves: Moves) -> None:
+    started = beginning("a>b")
+    moves.start(Beginning(started.run, started.plan, "{}", "{}", {"VIP": PEOPLE}))
+    shell = moves.audiences()["VIP"]
+    assert (shell.version, shell.table, shell.shape) == (0, None, PEOPLE)
+    claim = claimed(moves)
+    moves.finish(claim, saving(claim, 0, "a_1"))
+    claim = claimed(moves)
+    moves.finish(claim, saving(claim, 1, "a_2", rows=6))
+    assert (moves.audiences()["VIP"].version, moves.audiences()["VIP"].table) == (2, "a_2")
+    assert [(v.number, v.rows, v.activity, v.appended) for v in moves.versions("VIP")] == [
+        (1, 4, "a", False),
+        (2, 6, "b", True),
+    ]
+
+
+def test_an_audience_that_moved_meanwhile_leaves_the_task_undone(moves: Moves) -> None:
+    moves.start(beginning("a>z b>z:optional"))
+    first, second = claimed(moves), claimed(moves)
+    moves.finish(first, saving(first, 0, "a_1"))
+    with pytest.raises(AudienceMoved):
+        moves.finish(second, saving(second, 0, "a_2"))
+    assert states(moves)["b"] is TaskState.RUNNING
+    assert [version.table for version in moves.versions("VIP")] == ["a_1"]
+    moves.release(second)
+    second = claimed(moves)
+    moves.finish(second, saving(second, 1, "a_3"))
+    assert [version.table for version in moves.versions("VIP")] == ["a_1", "a_3"]
+
+
+def test_events_are_numbered_without_gaps_and_a_failed_move_leaves_none(moves: Moves) -> None:
+    moves.start(beginning("a>b"))
+    claim = claimed(moves)
+    with pytest.raises(ClaimLost):
+        moves.finish(Claim(claim.job, 99, "r1", "a", 1, JobKind.MAKE), made(claim))
+    moves.finish(claim, made(claim))
+    found = moves.events("r1")
+    assert [event.number for event in found] == list(range(1, len(found) + 1))
+    assert found[-1].note.message == "Done: Population 5"
+    assert found[-1].note.data == {"outputs": {"main": {"rows": 5, "targets": 5}}}
+    assert moves.events("r1", found[-2].number) == found[-1:]
+
+
+def test_a_run_that_does_not_exist_is_told(moves: Moves) -> None:
+    with pytest.raises(NotFound, match="run r9"):
+        moves.view("r9")
+
+
+def test_last_names_the_latest_run(moves: Moves) -> None:
+    moves.start(beginning("a>b", name="r1"))
+    moves.start(beginning("a>b", name="r2"))
+    assert moves.view("last").run.id == "r2"
