@@ -11,9 +11,9 @@ from batuta.runs.model import Note, OutputState, RunStatus, TaskState, Wanted
 from batuta.runs.plan import Plan
 from batuta.runs.state import Beginning
 from batuta.runs.variables import write_variables
-from batuta.store.moves.saving import make_shells
 from batuta.store.moves.following import follow_up
 from batuta.store.moves.log import append
+from batuta.store.moves.saving import make_shells
 from batuta.store.runs import SHAPE, outputs, runs, tasks, transitions
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -221,14 +221,15 @@ def test_a_worker_that_lost_its_claim_writes_nothing(moves: Moves) -> None:
     moves.want("r1", Wanted.RUN, NOTE)
     taken_over = claimed(moves)
     assert (taken_over.job, taken_over.fence, taken_over.names) == (frozen.job, 2, {"main": "w_a_1"})
-    for write in (
+    writes: tuple[Callable[[], None], ...] = (
         lambda: moves.finish(frozen, made(frozen)),
         lambda: moves.fail(frozen, NOTE, attention=False),
         lambda: moves.intend(frozen, {}),
         lambda: moves.release(frozen),
         lambda: moves.sent(frozen),
         lambda: moves.prepared(frozen, Prepared("m", 1, ask=False, note=NOTE)),
-    ):
+    )
+    for write in writes:
         with pytest.raises(ClaimLost):
             write()
     before = moves.view("r1")
@@ -292,9 +293,10 @@ def test_a_stopped_run_cannot_go_on(moves: Moves) -> None:
     moves.want("r1", Wanted.STOP, NOTE)
     assert moves.view("r1").run.status is RunStatus.STOPPED
     assert set(states(moves).values()) == {TaskState.CANCELLED}
-    for move in (lambda: moves.want("r1", Wanted.RUN, NOTE), lambda: moves.retry("r1", NOTE)):
-        with pytest.raises(InputError, match="stopped"):
-            move()
+    with pytest.raises(InputError, match="stopped"):
+        moves.want("r1", Wanted.RUN, NOTE)
+    with pytest.raises(InputError, match="stopped"):
+        moves.retry("r1", NOTE)
 
 
 def deliver(moves: Moves, shards: int, ask: bool) -> None:
