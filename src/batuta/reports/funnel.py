@@ -12,7 +12,7 @@ from batuta.kit.document import Document
 class Passage:
     """A transition in a run and what it carried; `rows` and `targets` are None for a mere activation.
 
-    `barrier` says that the population only takes people out of another one further on.
+    `barrier` says that the population only narrows another one: it takes people out, or only those in both stay.
     """
 
     source: str
@@ -41,8 +41,8 @@ class Step(Document):
 def funnel(passages: Sequence[Passage]) -> tuple[Step, ...]:
     """Return a step for each transition, in their order.
 
-    The former step of a transition is the largest population that arrived at the activity it leaves, those
-    aside that only take people out.
+    The former step of a transition is the population that arrived at the activity it leaves: the primary one
+    of an exclusion or intersection, the largest of a union.
     """
     arrived: dict[str, int] = {}
     for passage in passages:

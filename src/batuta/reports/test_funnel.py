@@ -23,7 +23,7 @@ def test_the_largest_population_that_arrived_counts() -> None:
     ) == [None, None, 0.25]
 
 
-def test_a_population_that_only_takes_people_out_is_no_former_step() -> None:
+def test_a_population_that_only_narrows_another_is_no_former_step() -> None:
     assert shares(
         Passage("buyers", "main", "without", targets=40),
         Passage("everyone", "main", "without", targets=1000, barrier=True),
