@@ -11,8 +11,8 @@ from batuta.kit.document import Document
 DEFINITIONS: Mapping[str, str] = {
     "rows": "Row keys on the transition: people, or people with an order, a booking ... each.",
     "targets": "Distinct people (rows of the dimension) on the transition.",
-    "share": "Targets on the transition, of those that arrived at the activity it leaves (in the primary population, or "
-    "the largest of a union).",
+    "share": "Targets on the transition, of those that arrived at the activity it leaves (of several populations, "
+    "the primary one, or the largest of a union).",
     "targeted": "Messages the delivery was to make: one for each target, or for each row if the channel says so.",
     "excluded": "Messages left out before they were sent, each for the first reason that applied.",
     "sent": "Messages the transport accepted; in test mode, those that would be sent.",
