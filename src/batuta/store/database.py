@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, create_engine, event
+from sqlalchemy import Connection, MetaData, Table, create_engine, event
 
 metadata = MetaData()
 """All tables of the state database; each module of the store adds its own."""
 
 
 class Database:
-    """A state database, its tables made when first opened. Safe to use from several threads."""
+    """A state database, its tables (all, unless some are given) made when first opened. Safe in several threads."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, tables: Sequence[Table] | None = None) -> None:
         self._engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
         event.listen(self._engine, "connect", _configure)
         event.listen(self._engine, "begin", _begin)
-        metadata.create_all(self._engine)
+        metadata.create_all(self._engine, tables=tables)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

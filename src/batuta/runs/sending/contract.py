@@ -86,6 +86,13 @@ class Outcome:
     detail: str = ""
 
 
+UNRENDERED = "unrendered"
+"""The reason of a SENT outcome in a test run whose message was not rendered, the delivery being too large."""
+
+RENDERING_ERROR = "rendering-error"
+"""The reason of those whose message could not be rendered."""
+
+
 class StaleFence(SystemFault):
     """Another worker has taken the shard over; this one writes nothing more."""
 

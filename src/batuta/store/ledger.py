@@ -1,0 +1,263 @@
+"""The ledger of deliveries: intents before the first byte leaves, outcomes after, per batch of a shard.
+
+One row per batch of some hundreds of messages holds what became of them: the counts as columns, and as text
+only the outcomes other than SENT, since nearly all are sent.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    RowMapping,
+    String,
+    Table,
+    Text,
+    and_,
+    func,
+    select,
+)
+
+from batuta.kit.clock import Clock
+from batuta.kit.errors import SystemFault
+from batuta.runs.sending.contract import UNRENDERED, DeliveryKey, Outcome, StaleFence, Status, Tally
+from batuta.store.database import Database, metadata
+from batuta.store.home import Home
+
+
+def _key_columns() -> tuple[Column[Any], ...]:
+    return (
+        Column("run", String, primary_key=True),
+        Column("activity", String, primary_key=True),
+        Column("generation", Integer, primary_key=True),
+    )
+
+
+_deliveries = Table(
+    "delivery",
+    metadata,
+    *_key_columns(),
+    Column("targeted", Integer, nullable=False),
+    Column("excluded", Text, nullable=False),
+    Column("opened_at", String, nullable=False),
+)
+_shards = Table(
+    "shard",
+    metadata,
+    *_key_columns(),
+    Column("shard", Integer, primary_key=True),
+    Column("messages", Integer, nullable=False),
+    Column("fence", Integer, nullable=False),
+)
+_batches = Table(
+    "batch",
+    metadata,
+    *_key_columns(),
+    Column("shard", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("fence", Integer, nullable=False),
+    Column("intent_at", String, nullable=False),
+    Column("sent", Integer),
+    Column("failed", Integer),
+    Column("in_doubt", Integer),
+    Column("excluded", Integer),
+    Column("unrendered", Integer),
+    Column("outcomes", Text),
+)
+LEDGER_TABLES = (_deliveries, _shards, _batches)
+
+
+class SqlLedger:
+    """The ledger in a state database."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def open(self, key: DeliveryKey, targeted: int, excluded: Mapping[str, int], shards: Sequence[int]) -> None:
+        """Record a prepared delivery, once; refuse one whose counts do not add up."""
+        if targeted != sum(excluded.values()) + sum(shards):
+            raise SystemFault(
+                f"delivery of {key.activity} in run {key.run}",
+                f"{targeted} targeted are not {sum(excluded.values())} excluded and {sum(shards)} prepared",
+                todo="Nothing has been sent. Run the campaign again, and report this with the run's log.",
+            )
+        with self._database.write() as connection:
+            if _found(connection, _deliveries, key):
+                return
+            connection.execute(
+                _deliveries.insert().values(
+                    **_named(key),
+                    targeted=targeted,
+                    excluded=json.dumps(dict(excluded)),
+                    opened_at=self._clock.now().isoformat(),
+                )
+            )
+            rows = [{**_named(key), "shard": shard, "messages": size, "fence": 0} for shard, size in enumerate(shards)]
+            if rows:
+                connection.execute(_shards.insert(), rows)
+
+    def shards(self, key: DeliveryKey) -> int | None:
+        """Return the number of shards of a delivery, or None if it has not been opened."""
+        with self._database.read() as connection:
+            if not _found(connection, _deliveries, key):
+                return None
+            return connection.execute(select(func.count()).select_from(_shards).where(_of(_shards, key))).scalar_one()
+
+    def claim(self, key: DeliveryKey, shard: int, fence: int) -> None:
+        """Take a shard over; raise StaleFence if a higher fence holds it."""
+        with self._database.write() as connection:
+            _guard(connection, key, shard, fence)
+            here = and_(_of(_shards, key), _shards.c.shard == shard)
+            connection.execute(_shards.update().where(here).values(fence=fence))
+
+    def intend(self, key: DeliveryKey, shard: int, batch: int, fence: int) -> bool:
+        """Commit that a batch is about to leave; False if it was already intended."""
+        with self._database.write() as connection:
+            _guard(connection, key, shard, fence)
+            if connection.execute(select(_batches.c.number).where(_at(key, shard, batch))).first() is not None:
+                return False
+            now = self._clock.now().isoformat()
+            connection.execute(
+                _batches.insert().values(**_named(key), shard=shard, number=batch, fence=fence, intent_at=now)
+            )
+            return True
+
+    def settle(self, key: DeliveryKey, shard: int, batch: int, fence: int, outcomes: Sequence[Outcome]) -> None:
+        """Commit what became of a batch; one that is settled stays as it is."""
+        counts = Counter(outcome.status for outcome in outcomes)
+        with self._database.write() as connection:
+            _guard(connection, key, shard, fence)
+            open_batch = and_(_at(key, shard, batch), _batches.c.outcomes.is_(None))
+            connection.execute(
+                _batches.update()
+                .where(open_batch)
+                .values(
+                    fence=fence,
+                    sent=counts[Status.SENT],
+                    failed=counts[Status.FAILED],
+                    in_doubt=counts[Status.IN_DOUBT],
+                    excluded=counts[Status.EXCLUDED],
+                    unrendered=sum(outcome.reason == UNRENDERED for outcome in outcomes),
+                    outcomes=_written(outcomes),
+                )
+            )
+
+    def outcomes(self, key: DeliveryKey, shard: int) -> Iterator[tuple[int, Sequence[Outcome] | None]]:
+        """Yield each intended batch with its outcomes other than SENT, or None where they are not known."""
+        query = select(_batches.c.number, _batches.c.outcomes).where(_of(_batches, key), _batches.c.shard == shard)
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(_batches.c.number)).all()
+        for number, text in rows:
+            yield number, None if text is None else _read(text)
+
+    def tally(self, key: DeliveryKey) -> Tally:
+        """Return the present counts; those of a delivery that has not been opened are all 0."""
+        columns = [func.coalesce(func.sum(_batches.c[name]), 0).label(name) for name in _COUNTED]
+        with self._database.read() as connection:
+            delivery = connection.execute(select(_deliveries).where(_of(_deliveries, key))).mappings().first()
+            if delivery is None:
+                return Tally()
+            counts = connection.execute(select(*columns).where(_of(_batches, key))).mappings().one()
+            late = _late_reasons(connection, key) if counts["excluded"] else Counter[str]()
+            prepared = select(func.coalesce(func.sum(_shards.c.messages), 0)).where(_of(_shards, key))
+            messages = connection.execute(prepared).scalar_one()
+        return _tally(delivery, counts, late, messages)
+
+
+class HomeLedgers:
+    """The ledger of the home, and one for each test run in a database beside the run's files."""
+
+    def __init__(self, home: Home, database: Database, clock: Clock) -> None:
+        self._home = home
+        self._live = SqlLedger(database, clock)
+        self._clock = clock
+        self._rehearsals: dict[str, Database] = {}
+
+    def live(self) -> SqlLedger:
+        """Return the ledger of the home."""
+        return self._live
+
+    def rehearsal(self, run: str) -> SqlLedger:
+        """Return the ledger of a test run, made at its first use."""
+        if run not in self._rehearsals:
+            folder = self._home.run_folder(run)
+            folder.mkdir(parents=True, exist_ok=True)
+            self._rehearsals[run] = Database(folder / "rehearsal.sqlite", LEDGER_TABLES)
+        return SqlLedger(self._rehearsals[run], self._clock)
+
+    def close(self) -> None:
+        """Close the databases of test runs."""
+        for database in self._rehearsals.values():
+            database.close()
+        self._rehearsals.clear()
+
+
+_COUNTED = ("sent", "failed", "in_doubt", "excluded", "unrendered")
+
+
+def _tally(delivery: RowMapping, counts: RowMapping, late: Counter[str], messages: int) -> Tally:
+    excluded = Counter(json.loads(delivery["excluded"])) + late
+    settled = counts["sent"] + counts["failed"] + counts["in_doubt"] + counts["excluded"]
+    return Tally(
+        targeted=delivery["targeted"],
+        excluded=dict(excluded),
+        sent=counts["sent"],
+        failed=counts["failed"],
+        in_doubt=counts["in_doubt"],
+        pending=messages - settled,
+        unrendered=counts["unrendered"],
+    )
+
+
+def _late_reasons(connection: Connection, key: DeliveryKey) -> Counter[str]:
+    """Count the reasons of those left out while sending."""
+    query = select(_batches.c.outcomes).where(_of(_batches, key), _batches.c.excluded > 0)
+    outcomes = (outcome for text in connection.execute(query).scalars() for outcome in _read(text))
+    return Counter(outcome.reason for outcome in outcomes if outcome.status is Status.EXCLUDED)
+
+
+def _guard(connection: Connection, key: DeliveryKey, shard: int, fence: int) -> None:
+    query = select(_shards.c.fence).where(_of(_shards, key), _shards.c.shard == shard)
+    held = connection.execute(query).scalar_one()
+    if fence < held:
+        raise StaleFence(
+            f"shard {shard} of {key.activity} in run {key.run}",
+            f"a worker with fence {held} has taken it over from fence {fence}",
+        )
+
+
+def _written(outcomes: Iterable[Outcome]) -> str:
+    rest = [
+        [outcome.ordinal, outcome.status.value, outcome.reason, outcome.detail]
+        for outcome in outcomes
+        if outcome.status is not Status.SENT
+    ]
+    return json.dumps(rest, ensure_ascii=False, separators=(",", ":"))
+
+
+def _read(text: str) -> list[Outcome]:
+    return [Outcome(ordinal, Status(status), reason, detail) for ordinal, status, reason, detail in json.loads(text)]
+
+
+def _named(key: DeliveryKey) -> dict[str, object]:
+    return {"run": key.run, "activity": key.activity, "generation": key.generation}
+
+
+def _of(table: Table, key: DeliveryKey) -> ColumnElement[bool]:
+    return and_(table.c.run == key.run, table.c.activity == key.activity, table.c.generation == key.generation)
+
+
+def _at(key: DeliveryKey, shard: int, batch: int) -> ColumnElement[bool]:
+    return and_(_of(_batches, key), _batches.c.shard == shard, _batches.c.number == batch)
+
+
+def _found(connection: Connection, table: Table, key: DeliveryKey) -> bool:
+    return connection.execute(select(table.c.run).where(_of(table, key))).first() is not None
