@@ -1,0 +1,63 @@
+"""The shapes of combined populations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from batuta.activities.binder import population_of
+from batuta.activities.contract import Input
+from batuta.kit.problems import Problem, Problems
+from batuta.schema.types import STRING
+from batuta.sets.algebra import merged_columns
+from batuta.sets.shape import Column, Shape, shared_key
+
+EXCLUDED_BY = Column("excluded_by", STRING)
+
+
+def merged_shape(inputs: Sequence[Input], *, reconciled: bool) -> Shape:
+    """Return the first population's shape with the columns of all; raise Problems where they do not go together.
+
+    A secondary key stays only where all share it, since rows are compared by target otherwise.
+    """
+    shapes = [population_of(item).shape for item in inputs]
+    first = shapes[0]
+    found = [*_clashes(inputs)]
+    if not reconciled:
+        found += [
+            Problem("combine-dimensions", {"first": first.dimension, "second": shape.dimension, "source": item.label})
+            for item, shape in zip(inputs, shapes, strict=True)
+            if shape.schema != first.schema
+        ]
+    if found:
+        raise Problems(found)
+    merged = first.having(merged_columns(tuple(shapes)))
+    if all(shared_key(first, shape) for shape in shapes[1:]):
+        return merged
+    return replace(merged, secondary_schema="", secondary_key=(), numbered=False)
+
+
+def with_excluded_by(shape: Shape) -> Shape:
+    """Return the shape with the column that names the excluding set, in place of one from an earlier exclusion."""
+    return shape.having((*(column for column in shape.columns if column.name != EXCLUDED_BY.name), EXCLUDED_BY))
+
+
+def _clashes(inputs: Sequence[Input]) -> Iterator[Problem]:
+    """Yield a problem for each column that has the name of an earlier one but another type or case."""
+    seen: dict[str, tuple[Column, Input]] = {}
+    for item in inputs:
+        for column in population_of(item).shape.columns:
+            former, origin = seen.setdefault(column.name.casefold(), (column, item))
+            values = {"column": column.name, "first": origin.label, "second": item.label}
+            if former.name != column.name:
+                yield Problem("column-case-clash", {**values, "former": former.name})
+            elif not _same_type(former, column):
+                types = {"first_type": former.type, "second_type": column.type}
+                yield Problem("column-type-clash", {**values, **types})
+
+
+def _same_type(left: Column, right: Column) -> bool:
+    same = left.type.kind == right.type.kind or (left.type.is_text and right.type.is_text)
+    return same and [(line.name, line.type.kind) for line in left.lines] == [
+        (line.name, line.type.kind) for line in right.lines
+    ]
