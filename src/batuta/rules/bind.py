@@ -1,0 +1,265 @@
+"""Binding: rules and expressions as written become trees that engines compile and the evaluator computes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from batuta.kit.problems import Gather, Problem, Problems
+from batuta.kit.text import suggest
+from batuta.rules.binding import Surroundings
+from batuta.rules.bound import (
+    AggregateIs,
+    All,
+    AllOf,
+    AnyOf,
+    AttributeOf,
+    Call,
+    Compare,
+    Computed,
+    Expr,
+    IsTrue,
+    Linked,
+    Member,
+    Predicate,
+    Variable,
+    Without,
+)
+from batuta.rules.conditions import Against, bind_right
+from batuta.rules.expressions import ExpressionBinder
+from batuta.rules.functions.model import Family, Unfit
+from batuta.rules.functions.results import decimal_of, scale_of
+from batuta.rules.parser import parse
+from batuta.rules.paths import follow
+from batuta.rules.tree import (
+    MAX_DEPTH,
+    Aggregate,
+    AggregateFunction,
+    And,
+    Condition,
+    Everyone,
+    Except,
+    Exists,
+    InAudience,
+    Or,
+    Rule,
+    Truth,
+)
+from batuta.rules.values import term
+from batuta.rules.weight import MAX_WEIGHT, weight
+from batuta.schema.model import Link
+from batuta.schema.types import DOUBLE, INTEGER, DataType, Kind
+
+Named = AttributeOf | Computed | Variable
+
+
+def bind_expression(text: str, surroundings: Surroundings, *, expect: Family | None = None) -> Expr:
+    """Return a formula bound against its surroundings, of the expected family if one is given.
+
+    Raises Problems with all that is wrong; each tells its position, counted from 1.
+    """
+    gather = Gather()
+    bound = ExpressionBinder(surroundings, gather).bind(parse(text))
+    gather.check()
+    if bound is None:
+        raise RuntimeError("binding that finds no expression tells why")
+    if weight(bound) > MAX_WEIGHT:
+        raise Problems([Problem("expression.too-heavy", {"position": 1})])
+    if expect is not None and not expect.admits(bound.type):
+        values = {"position": 1, "expected": term(expect), "found": term(bound.type.kind)}
+        raise Problems([Problem("expression.wrong-type", values)])
+    return bound
+
+
+def bind_rule(rule: Rule, surroundings: Surroundings) -> Predicate:
+    """Return a rule bound against its surroundings.
+
+    Raises Problems with all that is wrong; their fields are paths such as `children.2.rule.children.0.value`.
+    """
+    gather = Gather()
+    bound = _RuleBinder(surroundings, gather).root(rule)
+    gather.check()
+    if bound is None:
+        raise RuntimeError("binding that finds no predicate tells why")
+    return bound
+
+
+def names_in(expression: Expr) -> frozenset[Named]:
+    """Return the attributes, canvas columns and variables that an expression names."""
+    return frozenset(_names(expression))
+
+
+def _names(expression: Expr) -> Iterator[Named]:
+    if isinstance(expression, Call):
+        for argument in expression.arguments:
+            yield from _names(argument)
+    elif isinstance(expression, (AttributeOf, Computed, Variable)):
+        yield expression
+
+
+def bind_path(text: str, surroundings: Surroundings) -> tuple[tuple[Link, ...], str]:
+    """Return the links of a path that leads to many rows, and the schema it leads to; else raise Problems."""
+    names = [name.strip() for name in text.split(".")]
+    if not all(names):
+        raise Problems([Problem("rule.no-path")])
+    try:
+        path, schema = follow(surroundings.catalogue, surroundings.schema, names)
+    except Unfit as unfit:
+        raise Problems([Problem(unfit.code, unfit.values)]) from None
+    if not any(link.many for link in path):
+        raise Problems([Problem("rule.one-row", {"path": text})])
+    return path, schema.name
+
+
+def aggregate_type(function: AggregateFunction, of: DataType | None) -> DataType:
+    """Return the type of a figure over values of a type (None: over rows); raise Problems if there is none.
+
+    Counts are integers, averages doubles; a sum has the kind of what is summed.
+    """
+    if (of is None) != (function is AggregateFunction.COUNT):
+        code = "rule.aggregate-needs-expression" if of is None else "rule.count-of-expression"
+        raise Problems([Problem(code, {"function": function.value})])
+    if of is None or function is AggregateFunction.COUNT_DISTINCT:
+        return INTEGER
+    if function in (AggregateFunction.SUM, AggregateFunction.AVERAGE):
+        return _figure_type(function, of)
+    if of.kind in (Kind.BOOLEAN, Kind.ENUM):
+        raise Problems([Problem("rule.aggregate-order", {"function": function.value, "found": term(of.kind)})])
+    return of
+
+
+def _figure_type(function: AggregateFunction, of: DataType) -> DataType:
+    if not of.is_number:
+        raise Problems([Problem("rule.aggregate-number", {"function": function.value, "found": term(of.kind)})])
+    if function is AggregateFunction.AVERAGE:
+        return DOUBLE
+    return decimal_of(scale_of(of)) if of.kind is Kind.DECIMAL else of
+
+
+class _RuleBinder:
+    """Binds the nodes of a rule over the rows of one schema; keeps the problems and returns None for them."""
+
+    def __init__(self, around: Surroundings, gather: Gather) -> None:
+        self._around = around
+        self._gather = gather
+
+    def root(self, rule: Rule) -> Predicate | None:
+        """Bind a whole rule; one that is switched off says nothing, which is a problem."""
+        if rule.enabled:
+            return self._node(rule, "", 1)
+        self._problem("rule.switched-off", "")
+        return None
+
+    def _problem(self, code: str, field: str, **values: object) -> None:
+        self._gather.add(Problem(code, values, field))
+
+    def _node(self, rule: Rule, field: str, depth: int) -> Predicate | None:
+        if depth > MAX_DEPTH:
+            self._problem("rule.too-deep", field, limit=MAX_DEPTH)
+            return None
+        if isinstance(rule, (And, Or, Except)):
+            return self._group(rule, field, depth)
+        if isinstance(rule, (Exists, Aggregate)):
+            return self._over_rows(rule, field, depth)
+        return self._leaf(rule, field)
+
+    def _leaf(self, rule: Condition | InAudience | Truth | Everyone, field: str) -> Predicate | None:
+        if isinstance(rule, Condition):
+            return self._condition(rule, field)
+        if isinstance(rule, InAudience):
+            return self._audience(rule, field)
+        if isinstance(rule, Truth):
+            expression = self._expression(rule.expression, field, Family.BOOLEAN)
+            return None if expression is None else IsTrue(expression)
+        return All()
+
+    def _group(self, rule: And | Or | Except, field: str, depth: int) -> Predicate | None:
+        present = [(place, child) for place, child in enumerate(rule.children) if child.enabled]
+        if not present:
+            self._problem("rule.empty-group", field)
+            return None
+        if isinstance(rule, Except) and present[0][0] != 0:
+            self._problem("rule.except-without-first", field)
+        bound = [self._node(child, _below(field, f"children.{place}"), depth + 1) for place, child in present]
+        children = tuple(child for child in bound if child is not None)
+        if len(children) < len(bound):
+            return None
+        if isinstance(rule, Except):
+            return Without(children[0], children[1:])
+        return AllOf(children) if isinstance(rule, And) else AnyOf(children)
+
+    def _over_rows(self, rule: Exists | Aggregate, field: str, depth: int) -> Predicate | None:
+        found = self._gather.attempt(lambda: bind_path(rule.path, self._around), _below(field, "path"))
+        if found is None:
+            return None
+        path, schema = found
+        inner = _RuleBinder(replace(self._around, schema=schema, columns={}), self._gather)
+        where: Predicate | None = None
+        if rule.rule is not None and rule.rule.enabled:
+            where = inner._node(rule.rule, _below(field, "rule"), depth + 1)
+            if where is None:
+                return None
+        if isinstance(rule, Exists):
+            return Linked(path, where, rule.negated)
+        return self._aggregate(rule, field, inner, path, where)
+
+    def _aggregate(
+        self, rule: Aggregate, field: str, inner: _RuleBinder, path: Sequence[Link], where: Predicate | None
+    ) -> Predicate | None:
+        of: Expr | None = None
+        if rule.expression is not None:
+            of = inner._expression(rule.expression, field)
+            if of is None:
+                return None
+        of_type = None if of is None else of.type
+        figure = self._gather.attempt(lambda: aggregate_type(rule.function, of_type), _below(field, "expression"))
+        if figure is None:
+            return None
+        against = self._right(rule, of, figure, field, inner._around)
+        if against is None:
+            return None
+        right, fold_case, fold_accents = against
+        return AggregateIs(tuple(path), rule.function, of, where, figure, rule.operator, right, fold_case, fold_accents)
+
+    def _condition(self, rule: Condition, field: str) -> Predicate | None:
+        left = self._expression(rule.expression, field)
+        if left is None:
+            return None
+        against = self._right(rule, left, left.type, field, self._around)
+        if against is None:
+            return None
+        right, fold_case, fold_accents = against
+        return Compare(rule.operator, left, right, fold_case, fold_accents)
+
+    def _right(
+        self, rule: Condition | Aggregate, left: Expr | None, compared: DataType, field: str, left_around: Surroundings
+    ) -> tuple[tuple[Expr, ...], bool, bool] | None:
+        return self._gather.attempt(
+            lambda: bind_right(rule, Against(left, compared, left_around, self._around, bind_expression)), field
+        )
+
+    def _expression(self, text: str, field: str, expect: Family | None = None) -> Expr | None:
+        return self._gather.attempt(
+            lambda: bind_expression(text, self._around, expect=expect), _below(field, "expression")
+        )
+
+    def _audience(self, rule: InAudience, field: str) -> Predicate | None:
+        schema = self._around.audiences.get(rule.audience)
+        where = _below(field, "audience")
+        if schema is None:
+            near = suggest(rule.audience, self._around.audiences)
+            if near:
+                self._problem("rule.unknown-audience-near", where, audience=rule.audience, near=near)
+            else:
+                self._problem("rule.unknown-audience", where, audience=rule.audience)
+            return None
+        if schema != self._around.schema:
+            self._problem(
+                "rule.audience-of-other", where, audience=rule.audience, found=schema, expected=self._around.schema
+            )
+            return None
+        return Member(rule.audience, rule.negated)
+
+
+def _below(field: str, name: str) -> str:
+    return f"{field}.{name}" if field else name

@@ -1,0 +1,278 @@
+"""Binding of expressions: names are looked up, functions chosen, types worked out and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from batuta.kit.problems import Gather, Problem
+from batuta.kit.text import suggest
+from batuta.rules.binding import Surroundings
+from batuta.rules.bound import AttributeOf, Call, Computed, Constant, Expr, Variable
+from batuta.rules.functions import FUNCTIONS
+from batuta.rules.functions.model import Family, Function, Unfit
+from batuta.rules.functions.results import decimal_of
+from batuta.rules.paths import follow
+from batuta.rules.syntax import Apply, Bracketed, Literal, Node, VariableName
+from batuta.rules.values import read_value, term
+from batuta.schema.types import BOOLEAN, DATE, INTEGER, STRING, DataType, Kind
+
+COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
+TARGET = "target"
+
+_WRITTEN = {name.lower(): name for name in FUNCTIONS if name.isalpha() and name not in {"and", "or", "not", "negate"}}
+_DEFAULTS = {
+    Family.TEXT: STRING,
+    Family.INTEGER: INTEGER,
+    Family.NUMBER: INTEGER,
+    Family.BOOLEAN: BOOLEAN,
+    Family.DAY: DATE,
+}
+"""The type of `null` where a parameter asks for a family; elsewhere it takes that of another argument."""
+
+
+class ExpressionBinder:
+    """Binds syntax trees against surroundings; keeps the problems it finds and then returns None."""
+
+    def __init__(self, around: Surroundings, gather: Gather) -> None:
+        self._around = around
+        self._gather = gather
+
+    def bind(self, node: Node) -> Expr | None:
+        """Return the bound expression, or None after keeping its problems."""
+        if isinstance(node, Literal):
+            return _literal(node)
+        if isinstance(node, Bracketed):
+            return self._name(node)
+        if isinstance(node, VariableName):
+            return self._variable(node)
+        return self._apply(node)
+
+    def _problem(self, code: str, at: int, **values: object) -> None:
+        self._gather.add(Problem(code, {"position": at, **values}))
+
+    def _unknown(self, what: str, name: str, known: Iterable[str], at: int, **values: object) -> None:
+        near = suggest(name, known)
+        if near:
+            self._problem(f"expression.unknown-{what}-near", at, name=name, near=near, **values)
+        else:
+            self._problem(f"expression.unknown-{what}", at, name=name, **values)
+
+    def _variable(self, node: VariableName) -> Expr | None:
+        declared = self._around.variables.get(node.name)
+        if declared is not None:
+            return Variable(node.name, declared)
+        self._unknown("variable", node.name, self._around.variables, node.at)
+        return None
+
+    def _name(self, node: Bracketed) -> Expr | None:
+        *links, name = node.parts
+        columns = self._around.columns
+        if len(node.parts) == 1 and name in columns:
+            return Computed(name, columns[name])
+        if links == [TARGET] and (name in columns or self._around.catalogue.link(self._around.schema, TARGET) is None):
+            return self._column(name, node.at)
+        return self._attribute(links, name, node.at)
+
+    def _column(self, name: str, at: int) -> Expr | None:
+        if name in self._around.columns:
+            return Computed(name, self._around.columns[name])
+        self._unknown("column", name, self._around.columns, at)
+        return None
+
+    def _attribute(self, links: list[str], name: str, at: int) -> Expr | None:
+        catalogue = self._around.catalogue
+        try:
+            path, schema = follow(catalogue, self._around.schema, links)
+        except Unfit as unfit:
+            self._problem(unfit.code, at, **unfit.values)
+            return None
+        if any(link.many for link in path):
+            self._problem("expression.many-rows", at, path=".".join((*links, name)))
+            return None
+        attribute = schema.by_name.get(name)
+        if attribute is None:
+            known = [*schema.by_name, *(() if links else self._around.columns)]
+            self._unknown("attribute", name, known, at, schema=schema.name)
+            return None
+        if attribute.type.kind is Kind.JSON:
+            self._problem("expression.json", at, name=name)
+            return None
+        return AttributeOf(path, name, attribute.type)
+
+    def _apply(self, node: Apply) -> Expr | None:
+        name = node.function.lower()
+        if name == "case":
+            return self._case(node)
+        if name in ("when", "else"):
+            self._problem("expression.case-form", node.at)
+            return None
+        function = FUNCTIONS.get(_WRITTEN.get(name, node.function))
+        if function is None:
+            self._unknown("function", node.function, _WRITTEN.values(), node.at)
+        arguments = [self.bind(argument) for argument in node.arguments]
+        bound = [argument for argument in arguments if argument is not None]
+        if function is None or len(bound) < len(arguments):
+            return None
+        return self._call(function, bound, node)
+
+    def _case(self, node: Apply) -> Expr | None:
+        flat: list[Node] = []
+        for place, arm in enumerate(node.arguments):
+            written = arm.function.lower() if isinstance(arm, Apply) else ""
+            last = place == len(node.arguments) - 1
+            if isinstance(arm, Apply) and (
+                (written == "when" and len(arm.arguments) == 2)
+                or (written == "else" and len(arm.arguments) == 1 and last and place > 0)
+            ):
+                flat += arm.arguments
+            else:
+                self._problem("expression.case-form", arm.at)
+        if not node.arguments:
+            self._problem("expression.case-form", node.at)
+        arguments = [self.bind(argument) for argument in flat]
+        bound = [argument for argument in arguments if argument is not None]
+        if len(bound) < len(arguments) or len(flat) < 2:
+            return None
+        return self._call(FUNCTIONS["Case"], bound, node)
+
+    def _call(self, function: Function, arguments: list[Expr], node: Apply) -> Expr | None:
+        if function.name == "+" and any(argument.type.is_text for argument in arguments if not _is_null(argument)):
+            function, arguments = FUNCTIONS["||"], [_as_text(argument) for argument in arguments]
+        if not function.accepts(len(arguments)):
+            self._problem(
+                "expression.argument-count",
+                node.at,
+                function=function.name,
+                found=len(arguments),
+                expected=[parameter.name for parameter in function.parameters],
+            )
+            return None
+        try:
+            converted = _converted(function, arguments)
+        except Unfit as unfit:
+            self._problem(unfit.code, node.at, **unfit.values)
+            return None
+        if not self._fit(function, converted, node):
+            return None
+        return self._typed(function, converted, node.at)
+
+    def _fit(self, function: Function, arguments: list[Expr], node: Apply) -> bool:
+        before = len(self._gather.found)
+        written = node.arguments if len(node.arguments) == len(arguments) else (node,) * len(arguments)
+        for place, (argument, source) in enumerate(zip(arguments, written, strict=True)):
+            family, bounds = _family(function, place, len(arguments)), function.parameter(place).literal
+            if not family.admits(argument.type):
+                self._problem(
+                    "expression.argument-type",
+                    source.at,
+                    function=function.name,
+                    expected=term(family),
+                    found=term(argument.type.kind),
+                )
+            elif bounds is not None and not _is_between(argument, *bounds):
+                self._problem(
+                    "expression.literal-needed", source.at, function=function.name, least=bounds[0], most=bounds[1]
+                )
+        return len(self._gather.found) == before
+
+    def _typed(self, function: Function, arguments: list[Expr], at: int) -> Expr | None:
+        types = tuple(argument.type for argument in arguments)
+        try:
+            result = function.result(types)
+        except Unfit as unfit:
+            self._problem(unfit.code, at, **{"function": function.name, **_in_terms(unfit.values)})
+            return None
+        implied = (Constant(function.implied(types), types[0]),) if function.implied is not None else ()
+        return Call(function.name, (*arguments, *implied), result)
+
+
+def _in_terms(values: dict[str, object]) -> dict[str, object]:
+    return {name: term(value) if isinstance(value, Kind) else value for name, value in values.items()}
+
+
+def _literal(node: Literal) -> Constant:
+    value = node.value
+    if isinstance(value, bool):
+        return Constant(value, BOOLEAN)
+    if isinstance(value, int):
+        return Constant(value, INTEGER)
+    if isinstance(value, Decimal):
+        return Constant(value, decimal_of(max(0, -int(value.as_tuple().exponent))))
+    return Constant(value, STRING)
+
+
+def _is_null(argument: Expr) -> bool:
+    return isinstance(argument, Constant) and argument.value is None
+
+
+def _is_between(argument: Expr, least: int, most: int) -> bool:
+    if not isinstance(argument, Constant) or not isinstance(argument.value, int):
+        return False
+    return least <= argument.value <= most
+
+
+def _as_text(argument: Expr) -> Expr:
+    if argument.type.is_text or argument.type.kind in (Kind.INSTANT, Kind.JSON):
+        return argument
+    return Call("ToString", (argument,), STRING)
+
+
+def _family(function: Function, place: int, count: int) -> Family:
+    """Return what an argument must be; in Case conditions and values alternate, a last odd one is a value."""
+    if function.name != "Case":
+        return function.parameter(place).family
+    return Family.BOOLEAN if place % 2 == 0 and place < count - 1 else Family.ANY
+
+
+def _converted(function: Function, arguments: list[Expr]) -> list[Expr]:
+    """Return the arguments with literals in the types that they stand for: nulls, and dates as text."""
+    count = len(arguments)
+    families = [_family(function, place, count) for place in range(count)]
+    free = [
+        argument.type
+        for argument, family in zip(arguments, families, strict=True)
+        if family in (Family.ANY, Family.LOCAL) and not _is_null(argument)
+    ]
+    typed: list[Expr] = []
+    for argument, family in zip(arguments, families, strict=True):
+        if _is_null(argument):
+            typed.append(Constant(None, _DEFAULTS.get(family) or (free[-1] if free else STRING)))
+        elif family is Family.DAY and _is_text_literal(argument):
+            typed.append(_read(argument, DATE))
+        else:
+            typed.append(argument)
+    return _compared(function, typed)
+
+
+def _compared(function: Function, arguments: list[Expr]) -> list[Expr]:
+    if function.name not in COMPARISONS and function.name != "Decode":
+        return arguments
+    first, *others = arguments
+    if function.name == "Decode":
+        sought = range(0, len(others) - 1, 2)
+        return [first, *(_met(other, first) if place in sought else other for place, other in enumerate(others))]
+    return [_met(first, others[0]), *(_met(other, first) for other in others)]
+
+
+def _met(argument: Expr, other: Expr) -> Expr:
+    """Return a literal as a value of the other side's type: a null always, a text where the type is no plain text."""
+    if _is_null(argument):
+        return Constant(None, other.type)
+    if not _is_text_literal(argument) or other.type.kind is Kind.STRING or isinstance(other, Constant):
+        return argument
+    return _read(argument, other.type) if other.type.is_temporal or _strict(other.type) else argument
+
+
+def _strict(given: DataType) -> bool:
+    return given.kind in (Kind.ENUM, Kind.TIME)
+
+
+def _is_text_literal(argument: Expr) -> bool:
+    return isinstance(argument, Constant) and isinstance(argument.value, str) and argument.value != ""
+
+
+def _read(argument: Expr, wanted: DataType) -> Expr:
+    if isinstance(argument, Constant) and isinstance(argument.value, str):
+        return read_value(argument.value, wanted)
+    return argument

@@ -1,0 +1,150 @@
+"""The parser of the expression language: text to syntax tree, by precedence climbing.
+
+From loose to tight: or; and; not; comparisons (which do not chain); + and -; *, / and %; the sign.
+"""
+
+from __future__ import annotations
+
+from batuta.rules.syntax import MAX_NESTING, Apply, Bracketed, Literal, Node, VariableName, fault
+from batuta.rules.tokens import Sort, Token, tokens
+
+_COMPARISON = 4
+_BINARY = {
+    "or": 1,
+    "and": 2,
+    **dict.fromkeys(("=", "<>", "<", "<=", ">", ">="), _COMPARISON),
+    **dict.fromkeys(("+", "-"), 5),
+    **dict.fromkeys(("*", "/", "%"), 6),
+}
+_NOT, _SIGN = 3, 7
+_CHAINED = frozenset({"or", "and", "+"})
+"""Operators that take any number of arguments, so that a long chain of them is not deep."""
+
+_WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
+
+
+def parse(text: str) -> Node:
+    """Return the syntax tree of a formula; raise Problems with the position of the first fault."""
+    if not text.strip():
+        raise fault("empty", 1)
+    parser = _Parser(text)
+    tree = parser.expression(0)
+    parser.end()
+    return tree
+
+
+class _Parser:
+    def __init__(self, text: str) -> None:
+        self._tokens = list(tokens(text))
+        self._place = 0
+        self._nesting = 0
+
+    def expression(self, tightness: int) -> Node:
+        """Parse what binds tighter than `tightness`."""
+        self._nesting += 1
+        if self._nesting > MAX_NESTING:
+            raise fault("too-deep", self._token.at, limit=MAX_NESTING)
+        left = self._operand()
+        while (strength := _BINARY.get(self._token.word, 0)) > tightness:
+            operator = self._take()
+            right = self.expression(strength)
+            left = _joined(operator, left, right)
+            if strength == _COMPARISON and _BINARY.get(self._token.word) == _COMPARISON:
+                raise fault("chained-comparison", self._token.at, found=self._token.text)
+        self._nesting -= 1
+        return left
+
+    def end(self) -> None:
+        """Make sure that nothing is left over."""
+        if self._token.sort is not Sort.END:
+            raise fault("left-over", self._token.at, found=self._token.text)
+
+    @property
+    def _token(self) -> Token:
+        return self._tokens[self._place]
+
+    def _take(self) -> Token:
+        token = self._token
+        self._place += token.sort is not Sort.END
+        return token
+
+    def _operand(self) -> Node:
+        token = self._take()
+        if token.sort in (Sort.NUMBER, Sort.TEXT):
+            return Literal(token.value, token.at)
+        if token.sort is Sort.BRACKETS:
+            return _bracketed(token)
+        if token.sort is Sort.VARIABLE:
+            return VariableName(str(token.value), token.at)
+        if token.sort is Sort.SYMBOL:
+            return self._symbol(token)
+        if token.sort is Sort.NAME:
+            return self._name(token)
+        raise fault("missing-value", token.at, found=token.text)
+
+    def _symbol(self, token: Token) -> Node:
+        if token.text == "(":
+            inner = self.expression(0)
+            self._expect(")", token)
+            return _grouped(inner)
+        if token.text == "-":
+            operand = self.expression(_SIGN)
+            if isinstance(operand, Literal) and not isinstance(operand.value, (bool, str, type(None))):
+                return Literal(-operand.value, token.at)
+            return _applied("negate", (operand,), token.at)
+        raise fault("missing-value", token.at, found=token.text)
+
+    def _name(self, token: Token) -> Node:
+        if token.word in _WORDS:
+            return Literal(_WORDS[token.word], token.at)
+        if token.word == "not":
+            return _applied("not", (self.expression(_NOT),), token.at)
+        if token.word in _BINARY:
+            raise fault("missing-value", token.at, found=token.text)
+        if self._token.text != "(":
+            raise fault("bare-name", token.at, found=token.text)
+        return _applied(token.text, self._arguments(self._take()), token.at)
+
+    def _arguments(self, opening: Token) -> tuple[Node, ...]:
+        if self._token.text == ")" and self._token.sort is Sort.SYMBOL:
+            self._take()
+            return ()
+        found = [self.expression(0)]
+        while self._token.word == ",":
+            self._take()
+            found.append(self.expression(0))
+        self._expect(")", opening)
+        return tuple(found)
+
+    def _expect(self, symbol: str, opening: Token) -> None:
+        token = self._take()
+        if token.word == symbol:
+            return
+        if token.sort is Sort.END:
+            raise fault("unclosed", opening.at, found=opening.text, expected=symbol)
+        raise fault("unexpected", token.at, expected=symbol, found=token.text)
+
+
+def _bracketed(token: Token) -> Bracketed:
+    parts = tuple(part.strip() for part in str(token.value).split("."))
+    if not all(parts):
+        raise fault("bad-name", token.at, found=token.text)
+    return Bracketed(parts, token.at)
+
+
+def _joined(operator: Token, left: Node, right: Node) -> Apply:
+    word = operator.word
+    if word in _CHAINED and isinstance(left, Apply) and left.function == word and not left.grouped:
+        return _applied(word, (*left.arguments, right), operator.at)
+    return _applied(word, (left, right), operator.at)
+
+
+def _grouped(node: Node) -> Node:
+    return Apply(node.function, node.arguments, node.at, node.depth, grouped=True) if isinstance(node, Apply) else node
+
+
+def _applied(function: str, arguments: tuple[Node, ...], at: int) -> Apply:
+    depth = 1 + max((argument.depth for argument in arguments), default=0)
+    if depth > MAX_NESTING:
+        raise fault("too-deep", at, limit=MAX_NESTING)
+    return Apply(function, arguments, at, depth)
