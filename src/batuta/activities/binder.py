@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
 
 from batuta.activities.contract import Input, Scope
 from batuta.activities.settings import ComputedColumn, SortBy
@@ -15,8 +14,6 @@ from batuta.rules.bound import Expr, Predicate
 from batuta.rules.tree import Rule
 from batuta.sets.algebra import Set, Sort
 from batuta.sets.shape import Column
-
-T = TypeVar("T")
 
 
 class Binder:
@@ -71,13 +68,6 @@ def check_names(named: Iterable[tuple[str, str]], taken: Iterable[Column], gathe
         elif name.casefold() in there:
             gather.add(Problem("column-taken", {"name": name}, field))
         there.add(name.casefold())
-
-
-def certain(value: T | None) -> T:
-    """Return a value that can be missing only after a problem was gathered and raised."""
-    if value is None:
-        raise AssertionError("problems are raised before their results are used")
-    return value
 
 
 def population_of(arriving: Input) -> Set:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from batuta.activities.binder import Binder, certain
+from batuta.activities.binder import Binder
 from batuta.activities.contract import Input, Scope, Takes, Targeting
 from batuta.activities.dimensions import dimension_shape
 from batuta.activities.settings import ComputedColumn
@@ -39,5 +39,6 @@ class BuildAudience(Targeting):
         where = binder.rule(self.rule, "rule")
         columns = binder.columns(self.columns, "columns")
         gather.check()
+        assert where is not None  # else its problems were raised
         having = shape.having(tuple(column for column, _ in columns))
-        return {"main": Records(having, certain(where), tuple(expression for _, expression in columns))}
+        return {"main": Records(having, where, tuple(expression for _, expression in columns))}

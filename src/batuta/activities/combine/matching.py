@@ -16,6 +16,7 @@ from batuta.activities.settings import ExpressionText, Inbound, Path
 from batuta.kit.document import Document
 from batuta.kit.problems import Gather, Problem
 from batuta.rules.bound import Expr
+from batuta.rules.values import term
 from batuta.schema.types import comparable
 from batuta.sets.algebra import Barrier
 
@@ -123,5 +124,5 @@ class Meeting:
 
     def _check_types(self, first: Expr | None, second: Expr | None, item: Input, field: str) -> None:
         if first is not None and second is not None and not comparable(first.type, second.type):
-            values = {"first": first.type, "second": second.type, "source": item.label}
+            values = {"first": term(first.type.kind), "second": term(second.type.kind), "source": item.label}
             self.gather.add(Problem("combine-match-types", values, field))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from batuta.activities.binder import population_of
 from batuta.activities.contract import Input
 from batuta.kit.problems import Problem, Problems
+from batuta.rules.values import term
 from batuta.schema.types import STRING
 from batuta.sets.algebra import merged_columns
 from batuta.sets.shape import Column, Shape, shared_key
@@ -52,7 +53,7 @@ def _clashes(inputs: Sequence[Input]) -> Iterator[Problem]:
             if former.name != column.name:
                 yield Problem("column-case-clash", {**values, "former": former.name})
             elif not _same_type(former, column):
-                types = {"first_type": former.type, "second_type": column.type}
+                types = {"first_type": term(former.type.kind), "second_type": term(column.type.kind)}
                 yield Problem("column-type-clash", {**values, **types})
 
 

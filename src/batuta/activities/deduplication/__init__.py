@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from batuta.activities.binder import Binder, binder, certain, population_of
+from batuta.activities.binder import Binder, binder, population_of
 from batuta.activities.contract import Input, Output, Scope, Targeting
 from batuta.activities.settings import ExpressionText
 from batuta.kit.document import Document
@@ -87,10 +87,10 @@ class Deduplication(Targeting):
         gather.check()
         main = Distinct(
             source,
-            tuple(certain(field) for field in fields),
+            tuple(field for field in fields if field is not None),
             source.shape,
             keep=self.keep,
-            criteria=tuple(certain(criterion) for criterion in criteria),
+            criteria=tuple(criterion for criterion in criteria if criterion is not None),
             ignore_case=self.ignore_case,
             ignore_space=self.ignore_space,
             empty_are_duplicates=self.empty_are_duplicates,

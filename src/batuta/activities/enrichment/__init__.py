@@ -13,9 +13,11 @@ from batuta.activities.contract import Input, Scope, Targeting
 from batuta.activities.settings import ComputedColumn, ExpressionText, Path, SortBy
 from batuta.kit.document import Document
 from batuta.kit.problems import Gather, Problem
+from batuta.rules.bind import aggregate_type, bind_path
 from batuta.rules.binding import Surroundings
-from batuta.rules.bound import AggregateIs, Linked, Predicate
-from batuta.rules.tree import Aggregate, AggregateFunction, Exists, Operator, Rule
+from batuta.rules.bound import Predicate
+from batuta.rules.tree import AggregateFunction, Rule
+from batuta.schema.model import Link
 from batuta.schema.types import DataType
 from batuta.schema.types import Kind as ValueKind
 from batuta.sets.algebra import Addition, Enriched, Lines, Set, Total, Value
@@ -92,29 +94,54 @@ class Enrichment(Targeting):
     def _linked(self, source: Set, scope: Scope, gather: Gather) -> Iterator[Addition]:
         around = scope.around(source.shape)
         for place, lines in enumerate(self.lines):
-            found = _lines(lines, around, _Placed(gather, f"lines.{place}"))
-            yield from () if found is None else (found,)
+            there = _There.at(lines, around, gather, f"lines.{place}")
+            if there is not None:
+                yield there.lines(lines)
         for place, total in enumerate(self.totals):
-            figure = _total(total, around, _Placed(gather, f"totals.{place}"))
-            yield from () if figure is None else (figure,)
+            there = _There.at(total, around, gather, f"totals.{place}")
+            figure = None if there is None else there.total(total)
+            if figure is not None:
+                yield figure
 
 
 @dataclass(frozen=True)
-class _Placed:
-    """Where the problems of one addition go."""
+class _There:
+    """The linked rows that an addition takes from: the way to them, which of them, and what they may name."""
 
+    path: tuple[Link, ...]
+    where: Predicate | None
+    binder: Binder
     gather: Gather
     field: str
 
-    def bind(self, rule: Rule, around: Surroundings) -> Predicate | None:
-        """Bind a rule made of an addition's settings; its field `rule` is called `filter` there."""
-        inner = Gather()
-        found = Binder(around, inner).rule(rule, "")
-        for problem in inner.found:
-            name = problem.field.strip(".")
-            renamed = "filter" + name.removeprefix("rule") if name.split(".")[0] == "rule" else name
-            self.gather.add(replace(problem, field=f"{self.field}.{renamed}"))
-        return found
+    @staticmethod
+    def at(addition: LinkedLines | LinkedTotal, around: Surroundings, gather: Gather, field: str) -> _There | None:
+        """Follow the way and bind the filter; None after keeping the problems of the way."""
+        found = gather.attempt(lambda: bind_path(addition.path, around), f"{field}.path")
+        if found is None:
+            return None
+        path, schema = found
+        binder = Binder(replace(around, schema=schema, columns={}), gather)
+        wanted = addition.filter if addition.filter is not None and addition.filter.enabled else None
+        where = None if wanted is None else binder.rule(wanted, f"{field}.filter")
+        return _There(path, where, binder, gather, field)
+
+    def lines(self, lines: LinkedLines) -> Lines:
+        """Return the first of the rows."""
+        columns = self.binder.columns(lines.attributes, f"{self.field}.attributes")
+        sort = self.binder.sorts(lines.sort, f"{self.field}.sort")
+        taken = tuple((column.name, expression) for column, expression in columns)
+        return Lines(lines.alias, self.path, self.where, sort, lines.count, taken)
+
+    def total(self, total: LinkedTotal) -> Total | None:
+        """Return the figure over the rows, or None after keeping its problems."""
+        field = f"{self.field}.expression"
+        of = None if total.expression is None else self.binder.expression(total.expression, field)
+        if of is None and total.expression is not None:
+            return None
+        of_type = None if of is None else of.type
+        figure = self.gather.attempt(lambda: aggregate_type(total.function, of_type), field)
+        return None if figure is None else Total(total.name, self.path, self.where, total.function, of, figure)
 
 
 def columns_of(addition: Addition) -> tuple[Column, ...]:
@@ -130,29 +157,3 @@ def columns_of(addition: Addition) -> tuple[Column, ...]:
         for column in line
     )
     return (*numbered, Column(addition.name, DataType(kind=ValueKind.JSON), line))
-
-
-def _lines(lines: LinkedLines, around: Surroundings, placed: _Placed) -> Lines | None:
-    linked = placed.bind(Exists(path=lines.path, rule=lines.filter), around)
-    if not isinstance(linked, Linked):
-        return None
-    there = Binder(Surroundings(around.catalogue, linked.path[-1].there, variables=around.variables), placed.gather)
-    columns = there.columns(lines.attributes, f"{placed.field}.attributes")
-    sort = there.sorts(lines.sort, f"{placed.field}.sort")
-    taken = tuple((column.name, expression) for column, expression in columns)
-    return Lines(lines.alias, linked.path, linked.where, sort, lines.count, taken)
-
-
-def _total(total: LinkedTotal, around: Surroundings, placed: _Placed) -> Total | None:
-    """Bind the figure as a condition about it would be, so that both mean the same."""
-    condition = Aggregate(
-        function=total.function,
-        path=total.path,
-        expression=total.expression,
-        rule=total.filter,
-        operator=Operator.IS_NOT_EMPTY,
-    )
-    bound = placed.bind(condition, around)
-    if not isinstance(bound, AggregateIs):
-        return None
-    return Total(total.name, bound.path, bound.where, bound.function, bound.of, bound.type)
