@@ -12,7 +12,7 @@ compared without regard to case and accents at the speed of plain text.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
@@ -31,6 +31,8 @@ ROWS, AUDIENCES, SYSTEM = "data", "audience", "system"
 DIALECT = "duckdb"
 DEFAULT_PRECISION, DEFAULT_SCALE = 18, 4
 """Digits of a decimal whose type does not say."""
+
+_FOLDED_AT_ONCE = 100_000
 
 _TYPES: Mapping[Kind, str] = {
     Kind.STRING: "VARCHAR",
@@ -130,22 +132,30 @@ def _fill_folded(connection: DuckDBPyConnection, schema: str, attribute: str) ->
     table = rows_table(schema)
     plain = exp.Update(this=table, expressions=[copy.eq(exp.Lower(this=value))], where=exp.Where(this=is_ascii(value)))
     connection.execute(plain.sql(DIALECT))
+    fold_others(connection, table, attribute, folded_column(attribute))
+
+
+def fold_others(connection: DuckDBPyConnection, table: exp.Table, attribute: str, column: str) -> None:
+    """Write into `column` the folded copies of those values of an attribute that are not plain ASCII.
+
+    Python folds them, since DuckDB's own ways differ outside of Latin scripts.
+    """
+    value = exp.column(attribute, quoted=True)
     others = exp.select(value).distinct().from_(table).where(exp.not_(is_ascii(value)))
-    rows = connection.cursor().execute(others.sql(DIALECT))
-    while batch := rows.fetchmany(100_000):
-        _update_folded(connection, table, value, copy, (text for (text,) in batch))
+    originals = [text for (text,) in connection.execute(others.sql(DIALECT)).fetchall()]
+    for start in range(0, len(originals), _FOLDED_AT_ONCE):
+        _write_folds(connection, table, (value, exp.column(column, quoted=True)), originals[start:][:_FOLDED_AT_ONCE])
 
 
-def _update_folded(
-    connection: DuckDBPyConnection, table: exp.Table, value: exp.Column, copy: exp.Column, texts: Iterable[str]
+def _write_folds(
+    connection: DuckDBPyConnection, table: exp.Table, pair: tuple[exp.Column, exp.Column], originals: list[str]
 ) -> None:
-    originals = list(texts)
+    value, copy = pair
     connection.register("_folds", pa.table({"original": originals, "folded": [fold(text) for text in originals]}))
-    folds = exp.table_("_folds", quoted=True)
     update = exp.Update(
         this=table,
         expressions=[copy.eq(exp.column("folded", quoted=True))],
-        from_=exp.From(this=folds),
+        from_=exp.From(this=exp.table_("_folds", quoted=True)),
         where=exp.Where(this=value.eq(exp.column("original", quoted=True))),
     )
     connection.execute(update.sql(DIALECT))
