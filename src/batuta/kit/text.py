@@ -13,7 +13,12 @@ _FIRST_MARK, _LAST_MARK = 0x0300, 0x036F
 
 def fold(text: str) -> str:
     """Return text in lower case, decomposed (NFD), without the marks U+0300 to U+036F."""
-    return drop_accents(text.lower())
+    return drop_accents(drop_case(text))
+
+
+def drop_case(text: str) -> str:
+    """Return text in lower case; the Greek sigma has one small form, whatever its place in a word."""
+    return text.lower().replace("\u03c2", "\u03c3")
 
 
 def drop_accents(text: str) -> str:

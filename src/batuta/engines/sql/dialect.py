@@ -1,0 +1,162 @@
+"""What differs between the SQL of engines: types, folding, hashing, text functions, lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import ClassVar
+
+from sqlglot import exp
+
+from batuta.engines.sql import trees
+from batuta.schema.types import DataType, Kind, Scalar
+from batuta.sets.shape import Column
+
+WHITE_SPACE = " \t\n\r\v\f\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\x1c\x1d\x1e\x1f"
+"""What surrounds a text without being part of it: the characters that Python's strip takes away."""
+
+
+class Dialect:
+    """The SQL that engines share; what an engine writes otherwise, its own class overrides.
+
+    `name` is that of the engine in SQLGlot and in the function table. `preparation` are statements an engine
+    runs once when it opens, to define the functions that compiled SQL calls.
+    """
+
+    name: ClassVar[str]
+    preparation: ClassVar[tuple[str, ...]] = ()
+    types: ClassVar[Mapping[Kind, str]] = {
+        Kind.STRING: "VARCHAR",
+        Kind.INTEGER: "BIGINT",
+        Kind.DOUBLE: "DOUBLE",
+        Kind.BOOLEAN: "BOOLEAN",
+        Kind.DATE: "DATE",
+        Kind.TIME: "TIME",
+        Kind.DATETIME: "TIMESTAMP",
+        Kind.INSTANT: "TIMESTAMP",
+        Kind.ENUM: "VARCHAR",
+        Kind.JSON: "VARCHAR",
+    }
+    precision: ClassVar[int] = 18
+    scale: ClassVar[int] = 4
+
+    def type_of(self, data_type: DataType) -> exp.DataType:
+        """Return the engine's type of a value; an instant is a timestamp in UTC."""
+        if data_type.kind is Kind.DECIMAL:
+            precision = data_type.precision or self.precision
+            scale = self.scale if data_type.precision is None else data_type.scale or 0
+            return _decimal(precision, scale)
+        return exp.DataType(this=exp.DataType.build(self.types[data_type.kind]).this, nested=False)
+
+    def sum_type(self, data_type: DataType) -> exp.DataType:
+        """Return the type of a sum: decimals with all the digits there are before the point."""
+        if data_type.kind is Kind.DECIMAL:
+            return _decimal(38, self.scale if data_type.precision is None else data_type.scale or 0)
+        return self.type_of(data_type)
+
+    def column_type(self, column: Column) -> exp.DataType:
+        """Return the engine's type of a computed column, a list of objects if it has lines."""
+        if not column.lines:
+            return self.type_of(column.type)
+        fields = [exp.ColumnDef(this=trees.name(line.name), kind=self.column_type(line)) for line in column.lines]
+        struct = exp.DataType(this=exp.DataType.Type.STRUCT, expressions=fields, nested=True)
+        return exp.DataType(this=exp.DataType.Type.ARRAY, expressions=[struct], nested=True)
+
+    def cast(self, tree: exp.Expr, data_type: DataType) -> exp.Expr:
+        """Return a value as one of the given type."""
+        return exp.Cast(this=tree, to=self.type_of(data_type))
+
+    def constant(self, value: Scalar, data_type: DataType) -> exp.Expr:
+        """Return a literal; of the empty value and of dates with their type."""
+        if value is None:
+            return self.cast(exp.Null(), data_type)
+        if isinstance(value, bool):
+            return exp.Boolean(this=value)
+        if isinstance(value, (int, float, Decimal)):
+            return self._number(value, data_type)
+        if isinstance(value, datetime):
+            return self._moment(value)
+        if isinstance(value, (date, time)):
+            kind = Kind.DATE if isinstance(value, date) else Kind.TIME
+            return self.cast(trees.text(value.isoformat()), DataType(kind=kind))
+        return trees.text(value)
+
+    def _number(self, value: float | Decimal, data_type: DataType) -> exp.Expr:
+        if isinstance(value, float) or data_type.kind is Kind.DOUBLE:
+            return self.cast(trees.text(repr(float(value))), DataType(kind=Kind.DOUBLE))
+        literal = exp.Literal(this=format(abs(value), "f"), is_string=False)
+        return trees.tight(exp.Neg(this=literal)) if value < 0 else literal
+
+    def _moment(self, value: datetime) -> exp.Expr:
+        plain = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+        return self.cast(trees.text(plain.isoformat(sep=" ")), DataType(kind=Kind.DATETIME))
+
+    def folded(self, tree: exp.Expr, *, case: bool, accents: bool) -> exp.Expr:
+        """Return a text folded as by kit.text."""
+        if not case and not accents:
+            return tree
+        function = "batuta_fold" if case and accents else "batuta_lower" if case else "batuta_unaccent"
+        return exp.Anonymous(this=function, expressions=[tree])
+
+    def trimmed(self, tree: exp.Expr) -> exp.Expr:
+        """Return a text without white space around it."""
+        return exp.Anonymous(this="TRIM", expressions=[tree, trees.text(WHITE_SPACE)])
+
+    def hashed(self, salt: str, key_text: exp.Expr) -> exp.Expr:
+        """Return the hash that decides chance: 32 hexadecimal digits of md5(salt || ':' || key text)."""
+        return exp.MD5(this=exp.DPipe(this=trees.text(f"{salt}:"), expression=trees.tight(key_text)))
+
+    def key_part(self, tree: exp.Expr, data_type: DataType) -> exp.Expr:
+        """Return the text of one part of a key, as kit.text.key_text writes it."""
+        if data_type.is_text:
+            return tree
+        if data_type.kind in (Kind.DATETIME, Kind.INSTANT):
+            return self.iso(tree)
+        return exp.Cast(this=tree, to=self.type_of(DataType(kind=Kind.STRING)))
+
+    def iso(self, tree: exp.Expr) -> exp.Expr:
+        """Return a timestamp as ISO text, with six digits of a second if it has a fraction."""
+        whole = exp.Anonymous(this="STRFTIME", expressions=[tree, trees.text("%Y-%m-%d %H:%M:%S")])
+        exact = exp.Anonymous(this="STRFTIME", expressions=[tree.copy(), trees.text("%Y-%m-%d %H:%M:%S.%f")])
+        fraction = exp.Anonymous(this="DATE_TRUNC", expressions=[trees.text("second"), tree.copy()])
+        return trees.case([(trees.equal(fraction, tree.copy()), whole)], exact)
+
+    def contains(self, whole: exp.Expr, part: exp.Expr) -> exp.Expr:
+        """Return the test whether a text contains another."""
+        return exp.Contains(this=whole, expression=part)
+
+    def starts_with(self, whole: exp.Expr, part: exp.Expr) -> exp.Expr:
+        """Return the test whether a text starts with another."""
+        return exp.StartsWith(this=whole, expression=part)
+
+    def ends_with(self, whole: exp.Expr, part: exp.Expr) -> exp.Expr:
+        """Return the test whether a text ends with another."""
+        return exp.EndsWith(this=whole, expression=part)
+
+    def matches(self, tree: exp.Expr, pattern: exp.Expr, *, ignore_case: bool) -> exp.Expr:
+        """Return the test whether a regular expression is found in a text."""
+        return exp.RegexpLike(this=tree, expression=pattern, flag=trees.text("i") if ignore_case else None)
+
+    def listed(self, texts: Sequence[str], alias: str, column: str) -> exp.Subquery:
+        """Return a long list of texts as rows of one text column: one literal, split by the engine."""
+        separator = next(mark for mark in _separators() if not any(mark in text for text in texts))
+        split = exp.Split(this=trees.text(separator.join(texts)), expression=trees.text(separator))
+        rows = exp.Select(expressions=[trees.aliased(exp.Explode(this=split), column)])
+        return trees.subquery(rows, alias)
+
+    def listed_objects(self, fields: Mapping[str, exp.Expr], order: exp.Expr) -> exp.Expr:
+        """Return the aggregate that gathers objects into a list."""
+        struct = exp.Struct(
+            expressions=[exp.PropertyEQ(this=trees.name(key), expression=value) for key, value in fields.items()]
+        )
+        return exp.ArrayAgg(this=exp.Order(this=struct, expressions=[trees.ascending(order)]))
+
+
+def _decimal(precision: int, scale: int) -> exp.DataType:
+    digits = [exp.DataTypeParam(this=trees.number(count)) for count in (precision, scale)]
+    return exp.DataType(this=exp.DataType.Type.DECIMAL, expressions=digits, nested=False)
+
+
+def _separators() -> Sequence[str]:
+    return ["\x1f", "\x1e", "\x1d", "\x1c", *(f"\x1f{place}\x1f" for place in range(1000))]
