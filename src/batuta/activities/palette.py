@@ -27,6 +27,7 @@ BUILT_IN = (
     "batuta.activities.split:Split",
     "batuta.activities.fork:Fork",
     "batuta.activities.save_audience:SaveAudience",
+    "batuta.activities.email:Email",
     "batuta.activities.end:End",
 )
 

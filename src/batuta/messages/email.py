@@ -28,10 +28,18 @@ _ESCAPED = ("html", "preheader")
 
 @dataclass
 class Named:
-    """What the templates of an email read: attributes of the target by their paths, and canvas columns."""
+    """What the templates of an email read: attributes of the target by their paths, and canvas columns.
+
+    `warnings` are problems that keep nothing from being sent.
+    """
 
     attributes: dict[str, Expr] = field(default_factory=dict)
     columns: set[str] = field(default_factory=set)
+    warnings: tuple[Problem, ...] = ()
+
+
+NOBODY = Sender(address="nobody@example.invalid")
+"""Stands for the sender while the channel configuration is not known."""
 
 
 def check(content: EmailContent, sender: Sender, roots: Mapping[str, Meaning]) -> Named:
@@ -45,6 +53,7 @@ def check(content: EmailContent, sender: Sender, roots: Mapping[str, Meaning]) -
         if template is not None:
             _check_one(template, roots, gather, named, name)
     gather.check()
+    named.warnings = tuple(gather.found)
     return named
 
 
