@@ -8,11 +8,16 @@ from typing import Annotated
 
 import typer
 
+from batuta.channels.transports import HomeTransports
 from batuta.cli.context import Services
 from batuta.kit.errors import BatutaError
 from batuta.kit.problems import Texts
 from batuta.runs.ports import Engine
+from batuta.runs.sending.contract import Sending
+from batuta.runs.sending.deliveries import Deliveries
 from batuta.store.home import Home
+from batuta.store.ledger import HomeLedgers
+from batuta.store.shards import JournalFiles, SampleFiles, ShardFiles
 
 root = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -23,6 +28,18 @@ def _open_engine(home: Home) -> Engine:
     raise NotImplementedError(home)
 
 
+def _open_sending(services: Services) -> Sending:
+    home = services.home
+    return Deliveries(
+        engine=services.engine,
+        ledgers=HomeLedgers(home, services.database, services.clock),
+        shard_files=ShardFiles(home),
+        journals=JournalFiles(home),
+        samples=SampleFiles(home),
+        transports=HomeTransports(home.outbox),
+    )
+
+
 @root.callback()
 def batuta(
     context: typer.Context,
@@ -31,7 +48,7 @@ def batuta(
     ),
 ) -> None:
     """Batuta runs orchestrated campaigns over relational data."""
-    found = Services(Home(home), Texts.load(PROBLEM_PACKAGES), _open_engine)
+    found = Services(Home(home), Texts.load(PROBLEM_PACKAGES), _open_engine, _open_sending)
     context.obj = found
     context.call_on_close(found.close)
 

@@ -14,6 +14,7 @@ from rich.console import Console
 from batuta.kit.clock import Clock, SystemClock
 from batuta.kit.problems import Texts
 from batuta.runs.ports import Engine
+from batuta.runs.sending.contract import Sending
 from batuta.store.database import Database
 from batuta.store.home import Home
 
@@ -28,6 +29,7 @@ class Services:
     home: Home
     texts: Texts
     open_engine: Callable[[Home], Engine]
+    open_sending: Callable[[Services], Sending]
     clock: Clock = field(default_factory=SystemClock)
     console: Console = field(default_factory=Console)
     errors: Console = field(default_factory=lambda: Console(stderr=True))
@@ -43,6 +45,11 @@ class Services:
         """The engine of the home."""
         _ = self.database
         return self.open_engine(self.home)
+
+    @cached_property
+    def sending(self) -> Sending:
+        """The sending of deliveries from the home."""
+        return self.open_sending(self)
 
     def close(self) -> None:
         """Close what was opened and give the home back."""

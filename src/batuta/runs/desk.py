@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from batuta.activities.contract import Input, Kind, Scope
+from batuta.activities.validate import Knowledge
 from batuta.campaign.model import Campaign
 from batuta.kit.errors import InputError
-from batuta.messages.configuration import ChannelConfiguration, Environment
 from batuta.runs.audiences import named_audiences, with_empty_audiences
 from batuta.runs.model import Audience, Leg, Run, RunView, TaskOutput
 from batuta.runs.ports import Engine
 from batuta.runs.sending.contract import DeliveryKey, Sending
 from batuta.runs.state import State
-from batuta.schema.model import Catalogue
 from batuta.sets.algebra import Nobody, Set
 from batuta.sets.shape import Shape
 
@@ -37,18 +36,12 @@ class Ports:
 
 @dataclass(frozen=True)
 class Frozen:
-    """The campaign of a run as it was when the run began, typed, and what it stands in.
-
-    `shells` are the audiences that the campaign itself will make.
-    """
+    """The campaign of a run as it was when the run began, typed, and what is known of the home."""
 
     run: Run
     campaign: Campaign
     kinds: Mapping[str, Kind]
-    channels: Mapping[str, ChannelConfiguration]
-    catalogue: Catalogue
-    environment: Environment
-    shells: Mapping[str, Shape] = field(default_factory=dict)
+    knowledge: Knowledge
 
 
 @dataclass(frozen=True)
@@ -73,19 +66,10 @@ class Desk:
 
     def scope(self, activity: str) -> Scope:
         """Return what an activity may know."""
-        shapes = dict(self.frozen.shells) | {
-            label: known.shape for label, known in self.ports.state.audiences().items()
-        }
-        return Scope(
-            catalogue=self.frozen.catalogue,
-            campaign=self.frozen.campaign.id,
-            activity=activity,
-            variables=self.run.variables,
-            audiences=shapes,
-            channels=self.frozen.channels,
-            environment=self.frozen.environment,
-            run_seed=self.run.seed,
-        )
+        shapes = {label: audience.shape for label, audience in self.ports.state.audiences().items()}
+        knowledge = replace(self.frozen.knowledge, audiences=shapes)
+        scope = knowledge.scope(self.frozen.campaign, activity, self.run.seed)
+        return replace(scope, variables=self.run.variables)
 
     def with_audiences(self, sets: T) -> tuple[T, dict[str, str]]:
         """Return sets with the table of each saved audience they name, in its latest version.

@@ -14,6 +14,7 @@ from batuta.runs.desk import Desk, NeedsAttention
 from batuta.runs.making import effect, make
 from batuta.runs.model import Claim, JobKind, Level, Note
 from batuta.runs.ports import Interrupted
+from batuta.runs.sending.contract import StaleFence
 from batuta.runs.state import AudienceMoved, ClaimLost
 
 THREADS = 4
@@ -87,7 +88,7 @@ class Workers:
         state = self._desk.ports.state
         try:
             self._do(claim)
-        except ClaimLost:
+        except (ClaimLost, StaleFence):
             _log.warning("job %s was taken over; its result is dropped", claim.job)
         except AudienceMoved:
             state.release(claim)

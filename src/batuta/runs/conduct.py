@@ -1,0 +1,161 @@
+"""From a campaign to a run, and from a run to its end: begin, take up, carry on, conclude."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from pydantic import TypeAdapter
+
+from batuta.activities.contract import Effecting
+from batuta.activities.validate import Diagnosis, Knowledge, validate
+from batuta.campaign.model import Campaign
+from batuta.kit.errors import InputError
+from batuta.kit.identifiers import new_id, seed_of
+from batuta.kit.problems import Problems, Texts
+from batuta.messages.configuration import ChannelConfiguration
+from batuta.rules.bound import Moment
+from batuta.runs.delivering import LedgerBroken, check_ledger
+from batuta.runs.desk import Desk, Frozen, Ports, inputs_of
+from batuta.runs.model import Level, Mode, Note, Run, RunStatus, RunView, Wanted
+from batuta.runs.plan import Plan, plan
+from batuta.runs.state import Beginning
+from batuta.runs.variables import bind_variables
+from batuta.runs.worker import Workers
+from batuta.sets.shape import Shape
+
+_CHANNELS = TypeAdapter(dict[str, ChannelConfiguration])
+_BEAT = 0.1
+
+
+@dataclass(frozen=True)
+class Request:
+    """A person's wish to run a campaign: how, as of when, with which variables, and whether sends are confirmed."""
+
+    mode: Mode
+    now: datetime
+    ask: bool = True
+    variables: Mapping[str, str] = field(default_factory=dict)
+    run: str = ""
+
+
+def begin(ports: Ports, campaign: Campaign, knowledge: Knowledge, request: Request) -> str:
+    """Freeze a campaign into a run and return its id; raise Problems, and start nothing, if it is blocked."""
+    diagnosis = validate(campaign, knowledge)
+    if diagnosis.blocked:
+        raise Problems(diagnosis.problems)
+    types, values = bind_variables(campaign, request.variables, request.mode)
+    run = Run(
+        id=request.run or new_id(request.now),
+        campaign=campaign.id,
+        name=campaign.name,
+        mode=request.mode,
+        status=RunStatus.QUEUED,
+        wanted=Wanted.RUN,
+        generation=1,
+        moment=Moment(request.now, campaign.timezone, values),
+        variables=types,
+        seed=seed_of(campaign.id, request.now.isoformat()),
+        catalogue_version=knowledge.catalogue.version,
+        ask=request.ask,
+        created_at=request.now,
+    )
+    planned = plan(campaign, diagnosis.kinds, diagnosis.shapes)
+    beginning = Beginning(
+        run,
+        planned,
+        campaign.model_dump_json(by_alias=True),
+        _CHANNELS.dump_json(dict(knowledge.channels)).decode(),
+        shells(Desk(ports, Frozen(run, campaign, diagnosis.kinds, knowledge)), planned, diagnosis) if run.live else {},
+    )
+    ports.state.start(beginning)
+    return run.id
+
+
+def shells(desk: Desk, planned: Plan, diagnosis: Diagnosis) -> dict[str, Shape]:
+    """Return the audiences that a run will make, by label."""
+    view = RunView(
+        desk.run,
+        {task.activity: task for task in planned.tasks},
+        {(output.activity, output.name): output for output in planned.outputs},
+        planned.legs,
+    )
+    return {
+        effect.label: effect.shape
+        for activity, kind in desk.frozen.kinds.items()
+        if isinstance(kind, Effecting) and activity not in diagnosis.off
+        for effect in kind.effects(inputs_of(view, activity), desk.scope(activity))
+    }
+
+
+def take_up(ports: Ports, knowledge: Knowledge, run: str) -> Desk:
+    """Return the desk of a run, its campaign as frozen and checked again against the present catalogue.
+
+    Raises Problems or InputError if the campaign no longer fits the data.
+    """
+    document, channels = ports.state.campaign(run)
+    campaign = Campaign.model_validate_json(document)
+    present = replace(knowledge, channels=_CHANNELS.validate_json(channels))
+    diagnosis = validate(campaign, present)
+    if diagnosis.blocked:
+        raise Problems(diagnosis.problems)
+    view = ports.state.view(run)
+    _check_keys(view, diagnosis)
+    return Desk(ports, Frozen(view.run, campaign, diagnosis.kinds, present))
+
+
+def carry_on(desk: Desk, texts: Texts, watch: Callable[[], None] = lambda: None) -> RunStatus:
+    """Work on a run until nothing more can be done without a person, and return its status.
+
+    `watch` is called several times a second. On KeyboardInterrupt queries are stopped, work under way is
+    given back, and the run is paused before the exception goes on.
+    """
+    state = desk.ports.state
+    desk.ports.engine.sweep(state.named_tables())
+    workers = Workers(desk, texts)
+    workers.start()
+    try:
+        while workers.working:
+            workers.join(_BEAT)
+            watch()
+        workers.join(0)
+    except KeyboardInterrupt:
+        _halt(desk, workers)
+        raise
+    _conclude(desk)
+    watch()
+    return desk.view().run.status
+
+
+def _halt(desk: Desk, workers: Workers) -> None:
+    desk.ports.state.want(desk.run.id, Wanted.PAUSE, Note("Paused by a person", Level.WARNING))
+    workers.stop()
+    while workers.working:
+        workers.join(_BEAT)
+
+
+def _conclude(desk: Desk) -> None:
+    """Complete a run whose tasks are all settled, if its ledger adds up; else end it as failed."""
+    view = desk.view()
+    if view.run.status is not RunStatus.RUNNING or not all(task.state.settled for task in view.tasks.values()):
+        return
+    try:
+        check_ledger(desk, view)
+    except LedgerBroken as fault:
+        desk.ports.state.collapse(desk.run.id, Note(fault.message(), Level.ERROR))
+    else:
+        desk.ports.state.complete(desk.run.id, Note("Completed"))
+
+
+def _check_keys(view: RunView, diagnosis: Diagnosis) -> None:
+    for (activity, name), output in view.outputs.items():
+        shape = diagnosis.shapes.get(activity, {}).get(name)
+        if output.table is None or output.shape is None or shape is None:
+            continue
+        if (shape.key, shape.secondary_key) != (output.shape.key, output.shape.secondary_key):
+            raise InputError(
+                f"run {view.run.id}",
+                f"the keys of {shape.schema} changed after {view.tasks[activity].label} had run",
+                todo="Stop this run and start a new one.",
+            )
