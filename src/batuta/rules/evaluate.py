@@ -1,0 +1,316 @@
+"""The meaning of rules: a small evaluator over rows in memory, against which engines are tested.
+
+It is written for plainness, not for speed, and shares nothing with what compiles rules to SQL but the
+periods and the function table.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from batuta.kit.text import drop_accents, drop_case
+from batuta.rules.bound import (
+    AggregateIs,
+    All,
+    AllOf,
+    AnyOf,
+    AttributeOf,
+    Call,
+    Compare,
+    Computed,
+    Constant,
+    Expr,
+    IsTrue,
+    Linked,
+    Matched,
+    Member,
+    Moment,
+    Predicate,
+    Variable,
+    Without,
+)
+from batuta.rules.functions import FUNCTIONS
+from batuta.rules.functions.operators import comparable_pair, equal, is_empty, ordered
+from batuta.rules.functions.results import EXACT, fitted
+from batuta.rules.patterns import compiled
+from batuta.rules.periods import PERIODS, birthdays, local_to_utc, window
+from batuta.rules.tree import AggregateFunction, Operator
+from batuta.schema.model import Catalogue, Link
+from batuta.schema.types import DataType, Kind, Scalar
+
+Row = Mapping[str, Scalar]
+
+
+@dataclass(frozen=True)
+class World:
+    """All there is to know: the rows of each schema, and the keys of the members of each audience by its label."""
+
+    rows: Mapping[str, Sequence[Row]]
+    catalogue: Catalogue
+    audiences: Mapping[str, AbstractSet[tuple[Scalar, ...]]] = field(default_factory=dict)
+
+    def linked(self, row: Row, path: Iterable[Link]) -> list[Row]:
+        """Return the rows that a path leads to, one for each way there is; empty values link nothing."""
+        found = [row]
+        for link in path:
+            found = [there for here in found for there in self._next(here, link)]
+        return found
+
+    def _next(self, here: Row, link: Link) -> Iterator[Row]:
+        for there in self.rows.get(link.there, ()):
+            if all(_same(here[mine], there[theirs]) for mine, theirs in link.pairs):
+                yield there
+
+
+@dataclass(frozen=True)
+class Standpoint:
+    """What a rule is asked about: one row of a schema, with the columns that the canvas computed for it."""
+
+    row: Row
+    schema: str
+    world: World
+    moment: Moment
+    columns: Row = field(default_factory=dict)
+
+    def at(self, row: Row, schema: str) -> Standpoint:
+        """Return the standpoint of a linked row, which carries no columns."""
+        return replace(self, row=row, schema=schema, columns={})
+
+
+def holds(predicate: Predicate, here: Standpoint) -> bool:
+    """Tell whether a predicate holds."""
+    return _HOLDS[type(predicate)](predicate, here)
+
+
+def compute(expression: Expr, here: Standpoint) -> Scalar:
+    """Return the value of an expression."""
+    if isinstance(expression, Constant):
+        return expression.value
+    if isinstance(expression, Computed):
+        return here.columns[expression.name]
+    if isinstance(expression, Variable):
+        return here.moment.variables.get(expression.name)
+    if isinstance(expression, AttributeOf):
+        rows = here.world.linked(here.row, expression.path)
+        return rows[0][expression.name] if rows else None
+    return _call(expression, here)
+
+
+def _call(call: Call, here: Standpoint) -> Scalar:
+    function = FUNCTIONS[call.function]
+    values = [compute(argument, here) for argument in call.arguments]
+    if function.strict and any(value is None for value in values):
+        return None
+    return fitted(function.evaluate(here.moment, *values), call.type)
+
+
+def _without(predicate: Without, here: Standpoint) -> bool:
+    return holds(predicate.first, here) and not any(holds(other, here) for other in predicate.others)
+
+
+def _compare(predicate: Compare, here: Standpoint) -> bool:
+    return _condition(predicate, compute(predicate.left, here), predicate.left.type, here)
+
+
+def _linked(predicate: Linked, here: Standpoint) -> bool:
+    return bool(_rows(predicate.path, predicate.where, here)) != predicate.negated
+
+
+def _member(predicate: Member, here: Standpoint) -> bool:
+    key = tuple(here.row[name] for name in here.world.catalogue.schema_named(here.schema).primary_key)
+    return (key in here.world.audiences[predicate.audience]) != predicate.negated
+
+
+def _matched(predicate: Matched, here: Standpoint) -> bool:
+    sought = [(compute(expression, here), name) for expression, name in predicate.pairs]
+    found = any(
+        all(_same(value, row[name]) for value, name in sought)
+        and (predicate.where is None or holds(predicate.where, here.at(row, predicate.schema)))
+        for row in here.world.rows.get(predicate.schema, ())
+    )
+    return found != predicate.negated
+
+
+def _aggregate(predicate: AggregateIs, here: Standpoint) -> bool:
+    rows = _rows(predicate.path, predicate.where, here)
+    if predicate.of is None:
+        figure: Scalar = len(rows)
+    else:
+        values = [compute(predicate.of, there) for there in rows]
+        present = [value for value in values if value is not None and value != ""]
+        figure = _FIGURES[predicate.function](present, predicate.type)
+    return _condition(predicate, figure, predicate.type, here)
+
+
+def _rows(path: Sequence[Link], where: Predicate | None, here: Standpoint) -> list[Standpoint]:
+    found = [here.at(row, path[-1].there) for row in here.world.linked(here.row, path)]
+    return [there for there in found if where is None or holds(where, there)]
+
+
+def _sum(values: Sequence[Any], wanted: DataType) -> Scalar:
+    if wanted.kind is Kind.DOUBLE:
+        return math.fsum(values)
+    if wanted.kind is Kind.INTEGER:
+        return sum(map(int, values))
+    total = Decimal(0)
+    for value in values:
+        total = EXACT.add(total, Decimal(value))
+    return total
+
+
+def _average(values: Sequence[Any], _: DataType) -> Scalar:
+    return math.fsum(values) / len(values) if values else None
+
+
+_FIGURES: Mapping[AggregateFunction, Callable[[Sequence[Any], DataType], Scalar]] = {
+    AggregateFunction.COUNT_DISTINCT: lambda values, _: len(set(values)),
+    AggregateFunction.SUM: _sum,
+    AggregateFunction.AVERAGE: _average,
+    AggregateFunction.MIN: lambda values, _: min(values, default=None),
+    AggregateFunction.MAX: lambda values, _: max(values, default=None),
+}
+
+_HOLDS: Mapping[type[Any], Callable[[Any, Standpoint], bool]] = {
+    All: lambda _, __: True,
+    AllOf: lambda predicate, here: all(holds(child, here) for child in predicate.children),
+    AnyOf: lambda predicate, here: any(holds(child, here) for child in predicate.children),
+    Without: _without,
+    Compare: _compare,
+    Linked: _linked,
+    AggregateIs: _aggregate,
+    Member: _member,
+    Matched: _matched,
+    IsTrue: lambda predicate, here: compute(predicate.expression, here) is True,
+}
+
+
+def _same(one: Scalar, other: Scalar) -> bool:
+    return not is_empty(one) and not is_empty(other) and equal(one, other)
+
+
+def _condition(node: Compare | AggregateIs, left: Scalar, kind: DataType, here: Standpoint) -> bool:
+    if node.operator in PERIODS or node.operator is Operator.BIRTHDAY_IN_DAYS:
+        return _in_period(node, left, kind, here.moment)
+    positive = _NEGATIONS.get(node.operator)
+    right = [compute(value, here) for value in node.right]
+    if positive is not None:
+        return not _TESTS[positive](node, left, right)
+    return _TESTS[node.operator](node, left, right)
+
+
+_Node = Compare | AggregateIs
+_Test = Callable[[_Node, Scalar, Sequence[Scalar]], bool]
+
+_NEGATIONS: Mapping[Operator, Operator] = {
+    Operator.NOT_EQUAL: Operator.EQUAL,
+    Operator.NOT_IN: Operator.IN,
+    Operator.NOT_CONTAINS: Operator.CONTAINS,
+    Operator.NOT_STARTS_WITH: Operator.STARTS_WITH,
+    Operator.NOT_LIKE: Operator.LIKE,
+    Operator.IS_NOT_EMPTY: Operator.IS_EMPTY,
+}
+"""Each of these is the exact complement of the other, so it includes empty values."""
+
+
+def _folded(node: _Node, value: Scalar) -> Scalar:
+    if not isinstance(value, str):
+        return value
+    text = drop_case(value) if node.fold_case else value
+    return drop_accents(text) if node.fold_accents else text
+
+
+def _equals(node: _Node, left: Scalar, right: Scalar) -> bool:
+    if is_empty(left) or is_empty(right):
+        return is_empty(left) and is_empty(right)
+    one, other = comparable_pair(_folded(node, left), _folded(node, right))
+    return one == other
+
+
+def _order(compare: Callable[[Any, Any], Any]) -> _Test:
+    def test(node: _Node, left: Scalar, right: Sequence[Scalar]) -> bool:
+        return _is_ordered(node, compare, left, right[0])
+
+    return test
+
+
+def _is_ordered(node: _Node, compare: Callable[[Any, Any], Any], left: Scalar, right: Scalar) -> bool:
+    if is_empty(left) or is_empty(right):
+        return False
+    return ordered(compare, _folded(node, left), _folded(node, right))
+
+
+def _between(node: _Node, left: Scalar, right: Sequence[Scalar]) -> bool:
+    low, high = right
+    return _is_ordered(node, operator.ge, left, low) and _is_ordered(node, operator.le, left, high)
+
+
+def _text_test(test: Callable[[str, str], bool]) -> _Test:
+    def whole(node: _Node, left: Scalar, right: Sequence[Scalar]) -> bool:
+        if is_empty(left) or is_empty(right[0]):
+            return False
+        return test(str(_folded(node, left)), str(_folded(node, right[0])))
+
+    return whole
+
+
+def _matches(node: _Node, left: Scalar, right: Sequence[Scalar]) -> bool:
+    return not is_empty(left) and compiled(str(right[0]), node.fold_case).search(str(left)) is not None
+
+
+@lru_cache(maxsize=64)
+def _wildcards(pattern: str) -> re.Pattern[str]:
+    pieces = {"%": ".*", "_": "."}
+    return re.compile("".join(pieces.get(character, re.escape(character)) for character in pattern), re.DOTALL)
+
+
+_TESTS: Mapping[Operator, _Test] = {
+    Operator.EQUAL: lambda node, left, right: _equals(node, left, right[0]),
+    Operator.IN: lambda node, left, right: any(_equals(node, left, value) for value in right),
+    Operator.GREATER: _order(operator.gt),
+    Operator.GREATER_OR_EQUAL: _order(operator.ge),
+    Operator.LESS: _order(operator.lt),
+    Operator.LESS_OR_EQUAL: _order(operator.le),
+    Operator.BETWEEN: _between,
+    Operator.IS_EMPTY: lambda _node, left, _right: is_empty(left),
+    Operator.STARTS_WITH: _text_test(str.startswith),
+    Operator.CONTAINS: _text_test(operator.contains),
+    Operator.ENDS_WITH: _text_test(str.endswith),
+    Operator.LIKE: _text_test(lambda text, pattern: _wildcards(pattern).fullmatch(text) is not None),
+    Operator.MATCHES: _matches,
+    Operator.IS_TRUE: lambda _node, left, _right: left is True,
+    Operator.IS_FALSE: lambda _node, left, _right: left is False,
+}
+
+
+def _in_period(node: _Node, left: Scalar, kind: DataType, moment: Moment) -> bool:
+    if not isinstance(left, date):
+        return False
+    amount = _amount(node)
+    if node.operator is Operator.BIRTHDAY_IN_DAYS:
+        return left.month * 100 + left.day in birthdays(amount, moment.today)
+    bounds = window(node.operator, amount, moment.today)
+    if kind.kind is Kind.INSTANT:
+        start, end = (None if bound is None else local_to_utc(bound, moment.zone) for bound in bounds)
+    else:
+        start, end = bounds
+    value = _instant_or_local(left, kind)
+    return (start is None or value >= start) and (end is None or value < end)
+
+
+def _amount(node: _Node) -> int:
+    value = node.right[0] if node.right else None
+    return value.value if isinstance(value, Constant) and isinstance(value.value, int) else 0
+
+
+def _instant_or_local(value: date, kind: DataType) -> datetime:
+    moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
+    return moment.replace(tzinfo=moment.tzinfo or UTC) if kind.kind is Kind.INSTANT else moment
