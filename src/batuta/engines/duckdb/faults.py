@@ -52,15 +52,23 @@ _WORDS: tuple[tuple[re.Pattern[str], str, str], ...] = (
 )
 
 
-def fault(error: duckdb.Error, place: str = _PLACE) -> SystemFault:
-    """Return the expected failure that stands for an error of DuckDB; raise it `from` the error."""
-    if isinstance(error, duckdb.InterruptException):
-        return Interrupted(place, "the query was stopped")
+def interrupted() -> Interrupted:
+    """Return the failure of a query that someone stopped."""
+    return Interrupted(_PLACE, "the query was stopped")
+
+
+def fault(error: duckdb.Error | OSError, place: str = _PLACE) -> SystemFault:
+    """Return the expected failure that stands for an error of DuckDB; raise it `from` the error.
+
+    Errors come as OSError where rows are read through Arrow, so that only their text tells what they are.
+    """
     text = str(error)
+    if text.startswith("INTERRUPT Error"):
+        return interrupted()
     for pattern, found, todo in _WORDS:
         if pattern.search(text):
             return SystemFault(place, found, todo=todo)
-    if isinstance(error, duckdb.OutOfMemoryException):
+    if text.startswith("Out of Memory Error") or isinstance(error, duckdb.OutOfMemoryException):
         return OutOfMemory(
             place,
             "the query needs more memory than the engine may use",

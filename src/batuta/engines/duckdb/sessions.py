@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import TypeVar
 
 import duckdb
+import pyarrow as pa
 
-from batuta.engines.duckdb.faults import OutOfMemory, fault
-from batuta.runs.ports import Interrupted
+from batuta.engines.duckdb.faults import OutOfMemory, fault, interrupted
 
 T = TypeVar("T")
 
@@ -43,16 +43,27 @@ class Session:
         """Mark the time in which the cursor works: stop() interrupts it, errors become expected failures."""
         with self._idle:
             if self._stopped:
-                raise Interrupted("database engine", "the query was stopped")
+                raise interrupted()
             self._busy = True
         try:
             yield self._cursor
-        except duckdb.Error as error:
+        except (duckdb.Error, OSError) as error:
             raise fault(error) from error
         finally:
             with self._idle:
                 self._busy = False
                 self._idle.notify_all()
+
+    def stream(self, query: str, batch: int, turn: AbstractContextManager[None]) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of a query as batches of that size; `turn` is held until the first is ready."""
+        with turn:
+            reader = self.run(query).to_arrow_reader(batch)
+        while True:
+            with self.working():
+                found = next(reader, None)
+            if found is None:
+                return
+            yield found
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -60,6 +60,22 @@ def test_a_stop_does_not_touch_later_calls(sessions: Sessions) -> None:
     assert sessions.interactive(count) == 0
 
 
+def test_a_stream_is_read_in_batches_and_stopped_between_them(sessions: Sessions) -> None:
+    with sessions.session() as session:
+        batches = session.stream("SELECT range FROM range(100000) ORDER BY 1", 1500, sessions.turn())
+        assert next(batches)[0].to_pylist() == list(range(1500))
+        sessions.stop()
+        with pytest.raises(Interrupted):
+            next(batches)
+
+
+def test_a_stream_is_stopped_while_it_computes(sessions: Sessions) -> None:
+    stopping = stop_soon(sessions)
+    with sessions.session() as session, pytest.raises(Interrupted):
+        list(session.stream(ENDLESS.replace("count(*)", "a.range"), 1_000_000, sessions.turn()))
+    stopping.join()
+
+
 def test_all_that_runs_is_stopped(sessions: Sessions) -> None:
     def hang(session: Session) -> None:
         session.run(ENDLESS)
