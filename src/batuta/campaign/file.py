@@ -71,6 +71,13 @@ def load_campaign(path: Path) -> CampaignFile:
     return read_campaign(_text(path), str(path))
 
 
+def load_documents(path: Path, model: type[M]) -> tuple[M, ...]:
+    """Read a YAML file that holds one document of a kind, or a list of them; raise InputError as `load_campaign`."""
+    nodes = read_nodes(_text(path), str(path))
+    found = nodes.value if isinstance(nodes.value, list) else [nodes]
+    return tuple(_document(node, model, str(path)) for node in found)
+
+
 def write_campaign(campaign: Campaign) -> str:
     """Return a campaign as YAML: fixed order, defaults left out, long text as blocks; reading gives it back."""
     return _dump(compact(campaign))

@@ -1,0 +1,67 @@
+"""`batuta channel`: how messages are sent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from batuta.campaign.file import load_documents
+from batuta.channels.transports import HomeTransports
+from batuta.cli.context import services
+from batuta.messages.configuration import ChannelConfiguration
+from batuta.store.catalogue import CatalogueStore
+from batuta.store.channels import ChannelStore, check_channels
+
+app = typer.Typer(no_args_is_help=True, help="How messages are sent: channel configurations.")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+@app.command("apply")
+def apply_file(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A YAML file with one channel configuration, or a list of them.")],
+) -> None:
+    """Add or replace the channel configurations of a file, all or none."""
+    found = services(context)
+    channels = load_documents(file, ChannelConfiguration)
+    catalogue = CatalogueStore(found.database).read()
+    check_channels(channels, catalogue, HomeTransports.kinds, str(file))
+    changed = ChannelStore(found.database).apply(channels, found.clock.now())
+    for channel in channels:
+        typer.echo(f"{channel.name}: {'applied' if channel.name in changed else 'unchanged'}")
+
+
+@app.command("list")
+def list_channels(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the channel configurations."""
+    found = services(context)
+    channels = ChannelStore(found.database).all().values()
+    if as_json:
+        found.print_json([channel.model_dump(mode="json") for channel in channels])
+        return
+    table = Table("name", "channel", "category", "communication type", "dimension", "sender", "transport")
+    for channel in channels:
+        sender = channel.sender.address
+        kind = (channel.channel, channel.category.value, channel.communication_type)
+        table.add_row(channel.name, *kind, channel.dimension, sender, channel.transport.kind)
+    found.console.print(table)
+
+
+@app.command("show")
+def show_channel(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The name of the configuration.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show one channel configuration."""
+    found = services(context)
+    channel = ChannelStore(found.database).named(name)
+    if as_json:
+        found.print_json(channel.model_dump(mode="json"))
+        return
+    for field, value in channel.model_dump(mode="json").items():
+        found.console.print(f"{field}: {value}", markup=False)
