@@ -64,10 +64,14 @@ def check_names(named: Iterable[tuple[str, str]], taken: Iterable[Column], gathe
     there = {column.name.casefold() for column in taken}
     for field, name in named:
         if not NAME.match(name):
-            gather.add(Problem("bad-column-name", {"name": name}, field))
+            problem = Problem("bad-column-name", {"name": name}, field)
         elif name.casefold() in there:
-            gather.add(Problem("column-taken", {"name": name}, field))
-        there.add(name.casefold())
+            problem = Problem("column-taken", {"name": name}, field)
+        else:
+            there.add(name.casefold())
+            continue
+        if all((problem.code, field) != (known.code, known.field) for known in gather.found):
+            gather.add(problem)
 
 
 def population_of(arriving: Input) -> Set:

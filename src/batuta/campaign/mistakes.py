@@ -81,8 +81,8 @@ def _has(raw: Any, step: str | int) -> bool:
 
 
 def _is_told_elsewhere(path: tuple[str | int, ...], all_paths: Iterable[tuple[str | int, ...]], raw: Any) -> bool:
-    """Tell whether a failed union speaks twice: of a group as a whole and of the fields inside it."""
-    return isinstance(_value_at(raw, path), Mapping) and any(
+    """Tell whether pydantic speaks twice: of a group or list as a whole and of the fields inside it."""
+    return isinstance(_value_at(raw, path), (Mapping, list, tuple)) and any(
         len(other) > len(path) and other[: len(path)] == path for other in all_paths
     )
 
@@ -121,7 +121,9 @@ def _unknown(path: tuple[str | int, ...], model: type[BaseModel], raw: Any) -> P
     near = suggest(name, known)
     if near:
         return Problem("field-unknown-near", {"name": name, "near": near}, field)
-    return Problem("field-unknown", {"name": name, "known": known}, field)
+    if known:
+        return Problem("field-unknown", {"name": name, "known": known}, field)
+    return Problem("field-unknown-alone", {"name": name}, field)
 
 
 def _choice(field: str, detail: ErrorDetails) -> Problem:
@@ -151,7 +153,7 @@ def _fields_at(model: type[BaseModel], path: tuple[str | int, ...], raw: Any) ->
 def _narrowed(models: list[type[BaseModel]], raw: Any) -> list[type[BaseModel]]:
     """Return the models that a group of that kind can be."""
     kind = raw.get("kind") if isinstance(raw, Mapping) else None
-    same = [m for m in models if "kind" in m.model_fields and m.model_fields["kind"].default == kind]
+    same = [m for m in models if "kind" in m.model_fields and kind in get_args(m.model_fields["kind"].annotation)]
     return same or models
 
 
