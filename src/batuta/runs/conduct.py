@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
-from batuta.activities.contract import Effecting
+from batuta.activities.contract import Channel, Effecting
 from batuta.activities.validate import Diagnosis, Knowledge, validate
 from batuta.campaign.model import Campaign
 from batuta.kit.errors import InputError
@@ -20,9 +20,11 @@ from batuta.runs.delivering import LedgerBroken, check_ledger
 from batuta.runs.desk import Desk, Frozen, Ports, inputs_of
 from batuta.runs.model import Level, Mode, Note, Run, RunStatus, RunView, Wanted
 from batuta.runs.plan import Plan, plan
+from batuta.runs.ports import Making
 from batuta.runs.state import Beginning
 from batuta.runs.variables import bind_variables
 from batuta.runs.worker import Workers
+from batuta.sets.algebra import Set, Table
 from batuta.sets.shape import Shape
 
 _CHANNELS = TypeAdapter(dict[str, ChannelConfiguration])
@@ -103,6 +105,21 @@ def take_up(ports: Ports, knowledge: Knowledge, run: str) -> Desk:
     view = ports.state.view(run)
     _check_keys(view, diagnosis)
     return Desk(ports, Frozen(view.run, campaign, diagnosis.kinds, present))
+
+
+def statements(desk: Desk, activity: str) -> tuple[str, ...]:
+    """Return the SQL of an activity's working tables (for a delivery: of its messages), as the run makes them."""
+    view = desk.view()
+    kind, inputs, scope = desk.frozen.kinds[activity], inputs_of(view, activity), desk.scope(activity)
+    sets: Mapping[str, Set] = (
+        {"messages": kind.delivery(inputs, scope).messages}
+        if isinstance(kind, Channel)
+        else {name: of for name, of in kind.populations(inputs, scope).items() if not isinstance(of, Table)}
+    )
+    wanted, audiences = desk.with_audiences(tuple(sets.values()))
+    made = {output.name: output.table for output in view.outputs_of(activity)}
+    names = {name: made.get(name) or view.tasks[activity].messages or f"{activity}_{name}" for name in sets}
+    return desk.ports.engine.sql(Making(dict(zip(sets, wanted, strict=True)), names, desk.run.moment, audiences))
 
 
 def carry_on(desk: Desk, texts: Texts, watch: Callable[[], None] = lambda: None) -> RunStatus:

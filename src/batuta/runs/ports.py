@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from batuta.kit.errors import SystemFault
 from batuta.rules.bound import Expr, Moment
+from batuta.schema.loading import Load, LoadCounts
 from batuta.schema.model import Catalogue
 from batuta.schema.types import Scalar
 from batuta.sets.algebra import Set, Table
@@ -71,6 +72,9 @@ class Engine(Protocol):
 
     def use(self, catalogue: Catalogue) -> None:
         """Take a catalogue as the one that sets and rules speak of, and make tables for new schemas."""
+
+    def load(self, order: Load) -> LoadCounts:
+        """Take the records of a file into the rows of a schema, all of them or none."""
 
     def make(self, making: Making) -> Mapping[str, Counts]:
         """Make the tables of a task in one transaction, or adopt those already made under these names."""

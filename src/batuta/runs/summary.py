@@ -71,7 +71,7 @@ def _unknown(view: RunView, what: str, name: str, known: list[str]) -> NotFound:
 
 def _transitions(view: RunView) -> Iterator[dict[str, Any]]:
     for (activity, name), output in view.outputs.items():
-        leaving = [leg.target for leg in view.legs if (leg.source, leg.output) == (activity, name)]
+        leaving: list[str | None] = [leg.target for leg in view.legs if (leg.source, leg.output) == (activity, name)]
         rows, targets = counts(output)
         for target in leaving or [None]:
             yield {"from": activity, "output": name, "to": target, "rows": rows, "targets": targets}

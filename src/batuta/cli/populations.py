@@ -1,0 +1,81 @@
+"""Rows of a population for people and programs: keys under their own names, with attributes of their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.table import Table as Grid
+from rich.text import Text
+
+from batuta.cli.context import Services
+from batuta.rules.bound import AttributeOf, Expr, Moment
+from batuta.schema.model import Catalogue, missing
+from batuta.sets.algebra import Table
+from batuta.sets.shape import NUMBER, Shape
+from batuta.store.catalogue import CatalogueStore
+
+
+@dataclass(frozen=True)
+class Page:
+    """Which part of a population is wanted: columns by name (none: all) and rows by their place."""
+
+    columns: tuple[str, ...]
+    limit: int
+    offset: int
+
+    @staticmethod
+    def of(columns: str, limit: int, offset: int) -> Page:
+        """Return the page that options name; `columns` are separated by commas."""
+        return Page(tuple(name.strip() for name in columns.split(",") if name.strip()), limit, offset)
+
+
+def print_preview(services: Services, table: Table, page: Page, moment: Moment, as_json: bool) -> None:
+    """Print a page of a population: key first, then columns made on the canvas, then attributes."""
+    catalogue = CatalogueStore(services.database).read()
+    engine = services.engine
+    engine.use(catalogue)
+    attributes = _attributes(catalogue, table.shape, page)
+    found = engine.preview(table, attributes, moment, page.limit, page.offset)
+    names = key_names(catalogue, table.shape)
+    shown = [
+        place for place, name in enumerate(found.columns) if name in names or not page.columns or name in page.columns
+    ]
+    titles = [names.get(found.columns[place], found.columns[place]) for place in shown]
+    rows = [[row[place] for place in shown] for row in found.rows]
+    if as_json:
+        services.print_json({"columns": titles, "rows": rows})
+    else:
+        services.console.print(_grid(titles, rows))
+
+
+def key_names(catalogue: Catalogue, shape: Shape) -> dict[str, str]:
+    """Return the names for people of the key columns of a working table."""
+    names = dict(zip(shape.target_columns, catalogue.schema_named(shape.schema).primary_key, strict=True))
+    if shape.secondary_schema:
+        keys = catalogue.schema_named(shape.secondary_schema).primary_key
+        names |= {
+            column: f"{shape.secondary_schema}.{key}" for column, key in zip(shape.secondary_columns, keys, strict=True)
+        }
+    return names | ({NUMBER: "line"} if shape.numbered else {})
+
+
+def _attributes(catalogue: Catalogue, shape: Shape, page: Page) -> tuple[tuple[str, Expr], ...]:
+    """Return the wanted attributes of the schema; raise NotFound if a column exists nowhere."""
+    schema = catalogue.schema_named(shape.schema)
+    computed = {column.name for column in shape.columns}
+    offered = [name for name in schema.by_name if name not in schema.primary_key and name not in computed]
+    for name in page.columns:
+        if name not in schema.by_name and name not in computed:
+            raise missing("column", name, [*computed, *schema.by_name], f"schema {schema.name}")
+    wanted = [name for name in offered if not page.columns or name in page.columns]
+    return tuple((name, AttributeOf((), name, schema.by_name[name].type)) for name in wanted)
+
+
+def _grid(titles: Sequence[str], rows: Sequence[Sequence[object]]) -> Grid:
+    grid = Grid()
+    for title in titles:
+        grid.add_column(Text(title), overflow="fold")
+    for row in rows:
+        grid.add_row(*(Text("" if value is None else str(value)) for value in row))
+    return grid

@@ -1,0 +1,124 @@
+"""What the commands about runs share: the ports of a home, and working on a run until a person is needed."""
+
+from __future__ import annotations
+
+import getpass
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from types import FrameType
+
+import typer
+
+from batuta.cli.context import Services
+from batuta.cli.knowledge import knowledge
+from batuta.cli.run_progress import Progress
+from batuta.cli.run_tables import show_run
+from batuta.runs.conduct import carry_on, take_up
+from batuta.runs.delivering import arithmetic, tallies
+from batuta.runs.desk import Desk, Ports
+from batuta.runs.model import Level, Note, RunStatus, RunView, TaskState
+from batuta.runs.sending.contract import DeliveryKey, Tally
+from batuta.runs.summary import summary
+from batuta.store import runs
+from batuta.store.moves import Moves
+
+
+@dataclass
+class Stage:
+    """The runs of one home, with the adapters of its services."""
+
+    services: Services
+
+    @cached_property
+    def state(self) -> Moves:
+        """The state of all runs; leases of processes that are gone expire here."""
+        state = Moves(self.services.database, self.services.clock)
+        state.recover()
+        return state
+
+    @cached_property
+    def ports(self) -> Ports:
+        """The ports that runs work with."""
+        return Ports(self.state, self.services.engine, self.services.sending)
+
+    def run_id(self, name: str) -> str:
+        """Return the id of a run named by its id or as `last`."""
+        with self.services.database.read() as connection:
+            return runs.resolve(connection, name)
+
+    def tallies(self, view: RunView) -> dict[str, Tally]:
+        """Return the counts of each prepared delivery of a run."""
+        prepared = [name for name, task in view.tasks.items() if task.messages is not None]
+        keys = {name: DeliveryKey(view.run.id, name, view.run.generation) for name in prepared}
+        return {name: self.ports.sending.tally(key) for name, key in keys.items()}
+
+    def conduct(self, run: str, yes: bool, as_json: bool) -> int:
+        """Work on a run until it ends or a person is needed, show it, and return the exit code."""
+        desk = take_up(self.ports, knowledge(self.services), run)
+        try:
+            with _terminable(), Progress(self.services, self.state, run, quiet=as_json) as progress:
+                while carry_on(desk, self.services.texts, progress.watch) is RunStatus.AWAITING:
+                    with progress.paused():
+                        if not self._confirmed(desk, yes, as_json):
+                            break
+        except KeyboardInterrupt:
+            self.services.errors.print(f"Paused. To go on: batuta run resume {run}")
+        return self.present(run, as_json)
+
+    def present(self, run: str, as_json: bool) -> int:
+        """Show what became of a run and return the exit code."""
+        view = self.state.view(run)
+        found = self.tallies(view)
+        if as_json:
+            self.services.print_json(summary(view, found))
+        else:
+            show_run(self.services.console, view, found)
+        return 0 if view.run.status is RunStatus.COMPLETED else 1
+
+    def _confirmed(self, desk: Desk, yes: bool, as_json: bool) -> bool:
+        """Ask for each delivery that awaits confirmation; tell whether any may go on."""
+        view = self.state.view(desk.run.id)
+        awaiting = [task for task in view.tasks.values() if task.state is TaskState.AWAITING]
+        counts = tallies(desk, view)
+        agreed = [
+            task for task in awaiting if yes or (not as_json and self._asks(counts[task.activity], task.activity, view))
+        ]
+        for task in agreed:
+            tally = counts[task.activity]
+            note = Note(
+                f"Confirmed by {getpass.getuser()}: {tally.pending:,} messages",
+                Level.INFO,
+                task.activity,
+                {"by": getpass.getuser(), "pending": tally.pending, "targeted": tally.targeted},
+            )
+            self.state.confirm(view.run.id, task.activity, note)
+        return bool(agreed)
+
+    def _asks(self, tally: Tally, activity: str, view: RunView) -> bool:
+        if not sys.stdin.isatty():
+            return False
+        self.services.console.print(question(tally, view.tasks[activity].label), markup=False)
+        return typer.confirm(f"Send {tally.pending:,} emails?")
+
+
+def question(tally: Tally, label: str) -> str:
+    """Return what is asked before a send, with the sum that leads to the number of messages."""
+    return f"{label}: {arithmetic(tally, live=True)}."
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Let a polite request to end (SIGTERM) pause the run as Ctrl-C does."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    former = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, former)

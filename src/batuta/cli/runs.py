@@ -1,0 +1,160 @@
+"""`batuta run`: look at runs, and decide what becomes of them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from batuta.cli.context import services
+from batuta.cli.knowledge import knowledge
+from batuta.cli.populations import Page, print_preview
+from batuta.cli.run_progress import log_line
+from batuta.cli.run_tables import runs_table, show_run
+from batuta.cli.running import Stage
+from batuta.kit.errors import InputError, NotFound
+from batuta.runs.conduct import statements, take_up
+from batuta.runs.model import Note, RunStatus, TaskState, Wanted
+from batuta.runs.summary import output_named, summary, tasks
+from batuta.schema.model import missing
+from batuta.store import runs
+
+app = typer.Typer(no_args_is_help=True, help="Follow, resume and look into runs.")
+
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="The id of a run, or last.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Send without asking for confirmation.")]
+
+
+@app.command("list")
+def list_runs(context: typer.Context, as_json: AsJson = False) -> None:
+    """List all runs, the latest first."""
+    stage = Stage(services(context))
+    _ = stage.state
+    with stage.services.database.read() as connection:
+        found = runs.all_runs(connection)
+    if not as_json:
+        stage.services.console.print(runs_table(found))
+        return
+    stage.services.print_json(
+        [
+            {
+                "run": run.id,
+                "campaign": run.campaign,
+                "name": run.name,
+                "mode": str(run.mode),
+                "status": str(run.status),
+                "now": run.moment.now,
+                "started": run.created_at,
+                "ended": run.ended_at,
+            }
+            for run in found
+        ]
+    )
+
+
+@app.command("show")
+def show(context: typer.Context, run: RunName, as_json: AsJson = False) -> None:
+    """Show the counts on every transition and delivery of a run, and the state of its tasks."""
+    stage = Stage(services(context))
+    view = stage.state.view(run)
+    found = stage.tallies(view)
+    if as_json:
+        more = {"campaign": view.run.campaign, "mode": str(view.run.mode), "now": view.run.moment.now}
+        stage.services.print_json({**summary(view, found), **more, "error": view.run.error, "tasks": tasks(view)})
+    else:
+        show_run(stage.services.console, view, found)
+
+
+@app.command("log")
+def log(context: typer.Context, run: RunName, as_json: AsJson = False) -> None:
+    """Show what happened in a run, line by line."""
+    stage = Stage(services(context))
+    events = stage.state.events(stage.run_id(run))
+    if not as_json:
+        for event in events:
+            stage.services.console.print(log_line(event), soft_wrap=True)
+        return
+    stage.services.print_json(
+        [
+            {
+                "number": event.number,
+                "at": event.at,
+                "level": str(event.note.level),
+                "activity": event.note.activity,
+                "message": event.note.message,
+                "data": dict(event.note.data),
+            }
+            for event in events
+        ]
+    )
+
+
+@app.command("preview")
+def preview(
+    context: typer.Context,
+    run: RunName,
+    transition: Annotated[
+        str, typer.Argument(metavar="TRANSITION", help="activity, activity.output or activity.output>activity.")
+    ],
+    columns: Annotated[str, typer.Option(help="Which columns and attributes, separated by commas.")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="How many rows.")] = 20,
+    offset: Annotated[int, typer.Option(min=0, help="How many rows to skip.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Show the people on a transition, with their attributes."""
+    stage = Stage(services(context))
+    view = stage.state.view(run)
+    output = output_named(view, transition)
+    table = output.population
+    if table is None:
+        raise NotFound(f"run {view.run.id}", f"{transition} holds no population ({output.state})")
+    print_preview(stage.services, table, Page.of(columns, limit, offset), view.run.moment, as_json)
+
+
+@app.command("sql")
+def sql(
+    context: typer.Context,
+    run: RunName,
+    activity: Annotated[str, typer.Argument(metavar="ACTIVITY", help="The id of an activity.")],
+) -> None:
+    """Print the SQL of an activity in a run."""
+    stage = Stage(services(context))
+    view = stage.state.view(run)
+    if activity not in view.tasks:
+        raise missing("activity", activity, view.tasks, f"run {view.run.id}")
+    desk = take_up(stage.ports, knowledge(stage.services), view.run.id)
+    for statement in statements(desk, activity):
+        typer.echo(f"{statement.rstrip().rstrip(';')};\n")
+
+
+@app.command("resume")
+def resume(context: typer.Context, run: RunName, yes: Yes = False, as_json: AsJson = False) -> None:
+    """Go on with a run that was paused, failed, or was cut off: from the last finished task."""
+    stage = Stage(services(context))
+    name = stage.run_id(run)
+    if stage.state.view(name).run.status is RunStatus.COMPLETED:
+        raise typer.Exit(stage.present(name, as_json))
+    stage.state.retry(name, Note("Resumed"))
+    raise typer.Exit(stage.conduct(name, yes, as_json))
+
+
+@app.command("confirm")
+def confirm(context: typer.Context, run: RunName, as_json: AsJson = False) -> None:
+    """Let a run that awaits confirmation send, and go on with it."""
+    stage = Stage(services(context))
+    view = stage.state.view(run)
+    if all(task.state is not TaskState.AWAITING for task in view.tasks.values()):
+        raise InputError(f"run {view.run.id}", f"the run is {view.run.status}: there is nothing to confirm")
+    stage.state.retry(view.run.id, Note("Resumed"))
+    raise typer.Exit(stage.conduct(view.run.id, True, as_json))
+
+
+@app.command("stop")
+def stop(context: typer.Context, run: RunName) -> None:
+    """End a run for good: what is not done yet will not be."""
+    stage = Stage(services(context))
+    name = stage.run_id(run)
+    stage.state.want(name, Wanted.STOP, Note("Stopped by a person"))
+    stage.services.console.print(Text(f"Run {name} is {stage.state.view(name).run.status}."))
