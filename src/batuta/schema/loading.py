@@ -36,10 +36,12 @@ class Reject:
 class Batch:
     """The next records of a file: text columns by the file's names, and `_line`.
 
-    `count` leaves out the malformed ones; `position` is how much of the file has been read, of `Records.size`.
+    `first` is not above any `_line` of this batch and above all of those before it; `count` leaves out the
+    malformed records; `position` is how much of the file has been read, of `Records.size`.
     """
 
     table: ArrowTable
+    first: int
     count: int
     position: int
     malformed: tuple[Reject, ...] = ()

@@ -160,7 +160,7 @@ class DelimitedFile:
             for bad, number in zip(parsed.malformed, bad_lines, strict=True)
             if bad.text.strip("\r\n")
         )
-        return Batch(table, table.num_rows, position, rejects)
+        return Batch(table, line, table.num_rows, position, rejects)
 
     def _reject(self, bad: _Malformed, line: int) -> Reject:
         fields = next(csv.reader([bad.text], delimiter=self._separator), [])

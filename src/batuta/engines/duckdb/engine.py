@@ -10,11 +10,13 @@ from typing import Literal
 import duckdb
 
 from batuta.engines.duckdb.database import open_database
+from batuta.engines.duckdb.load import load
 from batuta.engines.duckdb.records import all_made
 from batuta.engines.duckdb.sessions import Session, Sessions
 from batuta.engines.duckdb.storage import AUDIENCES, DATA, ROWS, ensure_tables
 from batuta.engines.duckdb.tables import checksum, drop_tables, sweep_tables, write_table
 from batuta.runs.ports import Counts, Rows
+from batuta.schema.loading import Load, LoadCounts
 from batuta.schema.model import Catalogue
 from batuta.sets.shape import Shape
 
@@ -39,6 +41,9 @@ class DuckDBEngine:
 
         self._sessions.heavy(ensure)
         self._catalogue = catalogue
+
+    def load(self, order: Load) -> LoadCounts:
+        return load(self._sessions, order)
 
     def write(self, name: str, shape: Shape, rows: Iterator[Rows]) -> Counts:
         return write_table(self._sessions, name, shape, rows)

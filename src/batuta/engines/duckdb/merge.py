@@ -11,20 +11,26 @@ from batuta.engines.duckdb.storage import DIALECT, columns_of, rows_table
 from batuta.schema.loading import LINE, Load, LoadCounts
 from batuta.schema.model import Schema
 
+REASON = "_reason"
+"""The column of a staged record that says why it is rejected; empty if it is not."""
+
 _KIND = "_kind"
+STAGED, _DOUBLED, _LOST, _MERGED = (
+    exp.table_(name, db="main", catalog="temp", quoted=True) for name in ("_staged", "_doubled", "_lost", "_merged")
+)
 _INSERT, _UPDATE, _SAME, _OLDER = "insert", "update", "same", "older"
 
 
-def merge(session: Session, order: Load, columns: Sequence[str], shop: str, counts: LoadCounts) -> LoadCounts:
+def merge(session: Session, order: Load, columns: Sequence[str], counts: LoadCounts) -> LoadCounts:
     """Let the staged records join the rows of the schema in one transaction; return all counts.
 
-    `columns` are those of the table `staged` in the attached file `shop`; the rows' other columns keep
-    their values.
+    `columns` are the columns of the staged records; the rows' other columns keep their values.
     """
-    merging = _Merging(session, order.schema, columns, shop)
+    merging = _Merging(session, order.schema, columns)
     counts = counts.model_copy(update=merging.lose_repeats())
     if merging.into_nothing():
-        counts = counts.model_copy(update={"inserted": merging.staged_count() - counts.ignored - counts.repeated})
+        inserted = counts.read - counts.rejected - counts.ignored - counts.repeated
+        counts = counts.model_copy(update={"inserted": inserted})
         statements: list[exp.Expr] = [merging.fill()]
     else:
         counts = _added(counts, merging.compare())
@@ -50,34 +56,27 @@ def _added(counts: LoadCounts, found: dict[str, int]) -> LoadCounts:
 class _Merging:
     """The statements of one merge; `s` is a staged record, `t` the row of the same key."""
 
-    def __init__(self, session: Session, schema: Schema, columns: Sequence[str], shop: str) -> None:
+    def __init__(self, session: Session, schema: Schema, columns: Sequence[str]) -> None:
         self._session = session
         self._schema = schema
         self._columns = tuple(columns)
         self._all = tuple(columns_of(schema))
         self._target = rows_table(schema.name)
-        self._staged, self._doubled, self._lost, self._merged = (
-            exp.table_(name, db="main", catalog=shop, quoted=True) for name in ("staged", "doubled", "lost", "merged")
-        )
 
     def lose_repeats(self) -> dict[str, int]:
         """Find records that another of the same key outdoes: a newer one, else a later one; count them."""
         keys = [_column(name) for name in self._schema.primary_key]
         twice = exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(1))
-        self._make(self._doubled, exp.select(*keys).from_(self._staged).group_by(*keys).having(twice))
-        self._make(self._lost, self._losing())
+        self._make(_DOUBLED, exp.select(*keys).from_(STAGED).where(_kept()).group_by(*keys).having(twice))
+        self._make(_LOST, self._losing())
         older = exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=_column("older")))
-        query = exp.select(exp.Count(this=exp.Star()), older).from_(self._lost)
+        query = exp.select(exp.Count(this=exp.Star()), older).from_(_LOST)
         ((lost, ignored),) = self._numbers(query)
         return {"ignored": ignored, "repeated": lost - ignored}
 
     def into_nothing(self) -> bool:
         """Tell whether the schema has no rows yet."""
         return not self._session.rows(exp.select(exp.Literal.number(1)).from_(self._target).limit(1).sql(DIALECT))
-
-    def staged_count(self) -> int:
-        """Count the staged records."""
-        return self._numbers(exp.select(exp.Count(this=exp.Star())).from_(self._staged))[0][0]
 
     def fill(self) -> exp.Insert:
         """Return the statement that puts the records into an empty table."""
@@ -89,16 +88,16 @@ class _Merging:
         compared = self._winners([*values, self._kind().as_(_KIND, quoted=True)]).join(
             self._target.as_("t", quoted=True), on=self._same_key("s", "t"), join_type="left"
         )
-        self._make(self._merged, compared)
+        self._make(_MERGED, compared)
         kind = _column(_KIND)
-        found = exp.select(kind, exp.Count(this=exp.Star())).from_(self._merged).group_by(kind)
+        found = exp.select(kind, exp.Count(this=exp.Star())).from_(_MERGED).group_by(kind)
         return {str(name): int(str(count)) for name, count in self._session.rows(found.sql(DIALECT))}
 
     def remove_changed(self) -> exp.Delete:
         """Return the statement that takes out the rows about to be replaced."""
         changed = (
             exp.select(exp.Literal.number(1))
-            .from_(self._merged.as_("s", quoted=True))
+            .from_(_MERGED.as_("s", quoted=True))
             .where(_column(_KIND, "s").eq(_text(_UPDATE)), self._same_key("s", "t"))
         )
         return exp.Delete(this=self._target.as_("t", quoted=True), where=exp.Where(this=exp.Exists(this=changed)))
@@ -106,7 +105,7 @@ class _Merging:
     def insert_changed(self) -> exp.Insert:
         """Return the statement that puts in the new and the changed rows."""
         kinds = exp.In(this=_column(_KIND), expressions=[_text(_INSERT), _text(_UPDATE)])
-        return self._insert(self._all, exp.select(*map(_column, self._all)).from_(self._merged).where(kinds))
+        return self._insert(self._all, exp.select(*map(_column, self._all)).from_(_MERGED).where(kinds))
 
     def _losing(self) -> exp.Select:
         keys = [_column(name, "s") for name in self._schema.primary_key]
@@ -120,8 +119,9 @@ class _Merging:
         place = exp.Window(this=exp.RowNumber(), partition_by=keys, order=exp.Order(expressions=order))
         ranked = (
             exp.select(_column(LINE, "s"), older.as_("older", quoted=True), place.as_("place", quoted=True))
-            .from_(self._staged.as_("s", quoted=True))
-            .join(self._doubled.as_("d", quoted=True), on=self._same_key("s", "d"))
+            .from_(STAGED.as_("s", quoted=True))
+            .join(_DOUBLED.as_("d", quoted=True), on=self._same_key("s", "d"))
+            .where(_kept())
         )
         beaten = exp.GT(this=_column("place"), expression=exp.Literal.number(1))
         return exp.select(_column(LINE), _column("older")).from_(ranked.subquery("ranked")).where(beaten)
@@ -129,10 +129,10 @@ class _Merging:
     def _winners(self, values: Sequence[exp.Expr]) -> exp.Select:
         lost = (
             exp.select(exp.Literal.number(1))
-            .from_(self._lost.as_("l", quoted=True))
+            .from_(_LOST.as_("l", quoted=True))
             .where(_column(LINE, "l").eq(_column(LINE, "s")))
         )
-        return exp.select(*values).from_(self._staged.as_("s", quoted=True)).where(exp.not_(exp.Exists(this=lost)))
+        return exp.select(*values).from_(STAGED.as_("s", quoted=True)).where(_kept(), exp.not_(exp.Exists(this=lost)))
 
     def _kind(self) -> exp.Expr:
         """Say what a record would do to the row of its key."""
@@ -153,10 +153,20 @@ class _Merging:
         return exp.insert(rows, self._target, columns=[exp.to_identifier(name, quoted=True) for name in names])
 
     def _make(self, table: exp.Table, rows: exp.Select) -> None:
-        self._session.run(exp.Create(this=table, kind="TABLE", expression=rows).sql(DIALECT))
+        self._session.run(temporary_table(table, rows).sql(DIALECT))
 
     def _numbers(self, query: exp.Select) -> list[tuple[int, ...]]:
         return [tuple(int(str(value)) for value in row) for row in self._session.rows(query.sql(DIALECT))]
+
+
+def temporary_table(shape: exp.Expr, rows: exp.Select | None = None) -> exp.Create:
+    """Return the statement that makes a temporary table anew, of a shape or from rows."""
+    temporary = exp.Properties(expressions=[exp.TemporaryProperty()])
+    return exp.Create(this=shape, kind="TABLE", replace=True, properties=temporary, expression=rows)
+
+
+def _kept() -> exp.Expr:
+    return _column(REASON).is_(exp.null())
 
 
 def _column(name: str, table: str | None = None) -> exp.Column:

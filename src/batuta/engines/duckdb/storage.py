@@ -14,11 +14,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-import pyarrow as pa
 from duckdb import DuckDBPyConnection
 from sqlglot import exp
 
-from batuta.kit.text import fold
 from batuta.schema.model import Catalogue, Schema
 from batuta.schema.types import DataType, Kind
 
@@ -31,8 +29,6 @@ ROWS, AUDIENCES, SYSTEM = "data", "audience", "system"
 DIALECT = "duckdb"
 DEFAULT_PRECISION, DEFAULT_SCALE = 18, 4
 """Digits of a decimal whose type does not say."""
-
-_FOLDED_AT_ONCE = 100_000
 
 _TYPES: Mapping[Kind, str] = {
     Kind.STRING: "VARCHAR",
@@ -128,40 +124,11 @@ def _add_columns(connection: DuckDBPyConnection, schema: Schema, present: set[st
 
 def _fill_folded(connection: DuckDBPyConnection, schema: str, attribute: str) -> None:
     """Fold the values of rows that were there before the attribute became an identity."""
-    value, copy = (exp.column(name, quoted=True) for name in (attribute, folded_column(attribute)))
-    table = rows_table(schema)
-    plain = exp.Update(this=table, expressions=[copy.eq(exp.Lower(this=value))], where=exp.Where(this=is_ascii(value)))
-    connection.execute(plain.sql(DIALECT))
-    fold_others(connection, table, attribute, folded_column(attribute))
-
-
-def fold_others(connection: DuckDBPyConnection, table: exp.Table, attribute: str, column: str) -> None:
-    """Write into `column` the folded copies of those values of an attribute that are not plain ASCII.
-
-    Python folds them, since DuckDB's own ways differ outside of Latin scripts.
-    """
-    value = exp.column(attribute, quoted=True)
-    others = exp.select(value).distinct().from_(table).where(exp.not_(is_ascii(value)))
-    originals = [text for (text,) in connection.execute(others.sql(DIALECT)).fetchall()]
-    for start in range(0, len(originals), _FOLDED_AT_ONCE):
-        _write_folds(connection, table, (value, exp.column(column, quoted=True)), originals[start:][:_FOLDED_AT_ONCE])
-
-
-def _write_folds(
-    connection: DuckDBPyConnection, table: exp.Table, pair: tuple[exp.Column, exp.Column], originals: list[str]
-) -> None:
-    value, copy = pair
-    connection.register("_folds", pa.table({"original": originals, "folded": [fold(text) for text in originals]}))
-    update = exp.Update(
-        this=table,
-        expressions=[copy.eq(exp.column("folded", quoted=True))],
-        from_=exp.From(this=exp.table_("_folds", quoted=True)),
-        where=exp.Where(this=value.eq(exp.column("original", quoted=True))),
-    )
+    copy = exp.column(folded_column(attribute), quoted=True)
+    update = exp.Update(this=rows_table(schema), expressions=[copy.eq(folded(exp.column(attribute, quoted=True)))])
     connection.execute(update.sql(DIALECT))
-    connection.unregister("_folds")
 
 
-def is_ascii(text: exp.Expr) -> exp.EQ:
-    """Return the test whether a text is plain ASCII, whose folding is its lower case."""
-    return exp.func("strlen", text).eq(exp.func("length", text.copy()))
+def folded(text: exp.Expr) -> exp.Expr:
+    """Return the folding of a text, equal to kit.text.fold to the letter; a macro of engines.sql.for_duckdb."""
+    return exp.Anonymous(this="batuta_fold", expressions=[text])
