@@ -22,10 +22,6 @@ class Plan:
     outputs: tuple[TaskOutput, ...]
     legs: tuple[Leg, ...]
 
-    def waits_for(self, activity: str) -> tuple[str, ...]:
-        """Return the activities that must be settled before this one may run."""
-        return tuple(leg.source for leg in self.legs if leg.target == activity)
-
 
 def plan(campaign: Campaign, kinds: Mapping[str, Kind], shapes: Shapes) -> Plan:
     """Return the plan of a campaign without blocking problems.
