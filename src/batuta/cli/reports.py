@@ -14,8 +14,8 @@ from batuta.activities.contract import Role
 from batuta.cli.context import services
 from batuta.cli.running import Stage
 from batuta.reports.deliveries import DEFINITIONS, DeliveryReport
-from batuta.reports.funnel import Passage, Step
-from batuta.reports.run_report import RunReport, run_report
+from batuta.reports.funnel import Passage, Step, funnel
+from batuta.reports.run_report import RunReport
 from batuta.runs.delivering import say
 from batuta.runs.model import RunView
 from batuta.runs.sending.contract import Tally
@@ -43,13 +43,13 @@ def report(
 def report_of(view: RunView, tallies: Mapping[str, Tally]) -> RunReport:
     """Return the report of a run from its state and the ledgers of its deliveries."""
     run = view.run
-    return run_report(
-        run.id,
-        run.name,
-        str(run.mode),
-        str(run.status),
-        tuple(_passages(view)),
-        [_delivery(view, activity, tally) for activity, tally in tallies.items()],
+    return RunReport(
+        run=run.id,
+        campaign=run.name,
+        mode=str(run.mode),
+        status=str(run.status),
+        steps=funnel(tuple(_passages(view))),
+        deliveries=tuple(_delivery(view, activity, tally) for activity, tally in tallies.items()),
     )
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from batuta.kit.document import Document
 from batuta.reports.deliveries import DEFINITIONS, DeliveryReport
-from batuta.reports.funnel import Passage, Step, funnel
+from batuta.reports.funnel import Step
 
 
 class RunReport(Document):
@@ -36,25 +34,6 @@ class RunReport(Document):
             "balanced": self.balanced,
             "definitions": dict(DEFINITIONS),
         }
-
-
-def run_report(
-    run: str,
-    campaign: str,
-    mode: str,
-    status: str,
-    passages: Sequence[Passage],
-    deliveries: Sequence[DeliveryReport],
-) -> RunReport:
-    """Return the report of a run from what its transitions carried and its deliveries did."""
-    return RunReport(
-        run=run,
-        campaign=campaign,
-        mode=mode,
-        status=status,
-        steps=funnel(passages),
-        deliveries=tuple(deliveries),
-    )
 
 
 def _step(step: Step) -> dict[str, object]:
