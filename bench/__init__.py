@@ -1,0 +1,1 @@
+"""The benchmark: a campaign against hand-written SQL that does the same work."""
