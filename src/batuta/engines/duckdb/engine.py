@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
@@ -14,7 +14,7 @@ from batuta.engines.duckdb.load import load
 from batuta.engines.duckdb.records import all_made
 from batuta.engines.duckdb.sessions import Session, Sessions
 from batuta.engines.duckdb.storage import AUDIENCES, DATA, ROWS, ensure_tables
-from batuta.engines.duckdb.tables import checksum, drop_tables, sweep_tables, write_table
+from batuta.engines.duckdb.tables import checksum, count_reasons, drop_tables, sweep_tables, write_table
 from batuta.runs.ports import Counts, Rows
 from batuta.schema.loading import Load, LoadCounts
 from batuta.schema.model import Catalogue
@@ -47,6 +47,9 @@ class DuckDBEngine:
 
     def write(self, name: str, shape: Shape, rows: Iterator[Rows]) -> Counts:
         return write_table(self._sessions, name, shape, rows)
+
+    def reasons(self, table: str) -> Mapping[str, int]:
+        return self._sessions.interactive(lambda session: count_reasons(session, table))
 
     def drop(self, names: Sequence[str]) -> None:
         with self._sessions.session() as session:

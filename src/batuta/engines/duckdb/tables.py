@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import cast
 
 import pyarrow as pa
 from sqlglot import exp
@@ -14,6 +15,7 @@ from batuta.engines.duckdb.records import counted, forget_made, made_among, reco
 from batuta.engines.duckdb.sessions import Session, Sessions
 from batuta.engines.duckdb.storage import AUDIENCES, DATA, DIALECT, WORK
 from batuta.runs.ports import Counts, Rows
+from batuta.sets.algebra import REASON
 from batuta.sets.shape import Shape
 
 _CHUNK = 100_000
@@ -78,6 +80,13 @@ def sweep_tables(session: Session, keep: Collection[str]) -> tuple[str, ...]:
                 session.run(_dropping(working_table(name)))
             forget_made(session, gone)
     return gone
+
+
+def count_reasons(session: Session, name: str) -> Mapping[str, int]:
+    """Count the rows of a table of messages by their reason, '' where there is none."""
+    reason = exp.func("coalesce", exp.column(REASON, quoted=True), exp.Literal.string(""))
+    query = exp.select(reason, exp.Count(this=exp.Star())).from_(working_table(name)).group_by(reason.copy())
+    return dict(cast("list[tuple[str, int]]", session.rows(query.sql(DIALECT))))
 
 
 def checksum(session: Session, database: str, schema: str) -> str:

@@ -128,6 +128,13 @@ def test_a_sweep_drops_what_nobody_names(engine: DuckDBEngine) -> None:
     assert engine.sweep({"w2"}) == ()
 
 
+def test_messages_are_counted_by_reason(engine: DuckDBEngine) -> None:
+    shape = PEOPLE.having((Column("_reason", STRING),))
+    rows: Rows = [(1, ""), (2, "no-address"), (3, None), (4, "no-address"), (5, "holdout")]
+    engine.write("messages", shape, iter([rows]))
+    assert engine.reasons("messages") == {"": 2, "no-address": 2, "holdout": 1}
+
+
 def test_what_was_written_is_there_after_closing(home: Home) -> None:
     first = home.open()
     first.write("w1", PEOPLE, iter([[(1, "a")]]))
