@@ -71,7 +71,8 @@ class Function:
     `result` gives the type from those of the arguments, and raises Unfit if they do not go together.
     `templates` maps an engine's name to SQL in its dialect, or to a function that gives it from the types of
     the arguments. Places are `{0}`, `{1}` ... for the arguments, `{*}` for all of them separated by commas,
-    `{now}` for the present local datetime and `{today}` for the present day. Arguments come in the SQL type
+    `{now}` for the present local datetime and `{today}` for the present day, as in str.format (so braces of
+    the SQL itself are doubled). Arguments come in the SQL type
     of their bound type (an integer has 64 bits, also as a literal); a template brackets its places where that
     matters. A function without a template for an engine is not offered there.
 

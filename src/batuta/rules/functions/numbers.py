@@ -49,6 +49,10 @@ def _towards(rounding: str, plain: Callable[[float], int]) -> Callable[[Moment, 
     return evaluate
 
 
+def _whole_template(function: str) -> Callable[[Types], str]:
+    return lambda types: "{0}" if types[0].kind is Kind.INTEGER else f"{function}({{0}})"
+
+
 def _round(_: Moment, number: Number, digits: int = 0) -> Number:
     if isinstance(number, float):
         return _round_double(number, digits)
@@ -68,7 +72,7 @@ def _round_double(number: float, digits: int) -> float:
 
 def _round_template(types: Types) -> str:
     kind = types[0].kind
-    digits = "{1}" if len(types) > 1 else "0"
+    digits = "CAST({1} AS INTEGER)" if len(types) > 1 else "0"
     if kind is Kind.DOUBLE:
         return f"ROUND({{0}}, {digits})"
     wide = name_of(decimal_of(scale_of(types[0])))
@@ -175,7 +179,7 @@ NUMBERS = (
         _towards(ROUND_CEILING, math.ceil),
         "Gives the nearest whole number that is not smaller.",
         "Ceil([amount])",
-        {ENGINE: "CEIL({0})"},
+        {ENGINE: _whole_template("CEIL")},
     ),
     Function(
         "Floor",
@@ -184,7 +188,7 @@ NUMBERS = (
         _towards(ROUND_FLOOR, math.floor),
         "Gives the nearest whole number that is not greater.",
         "Floor([amount])",
-        {ENGINE: "FLOOR({0})"},
+        {ENGINE: _whole_template("FLOOR")},
     ),
     Function(
         "Round",

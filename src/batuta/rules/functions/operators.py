@@ -17,7 +17,7 @@ from batuta.rules.bound import Moment
 from batuta.rules.functions.duck import ENGINE, alike, name_of
 from batuta.rules.functions.model import Family, Function, Parameter, Types, Unfit
 from batuta.rules.functions.results import EXACT, LEAST_INTEGER, MOST_INTEGER, always, number_of, scale_of
-from batuta.schema.types import BOOLEAN, DOUBLE, STRING, DataType, Kind, Scalar, comparable
+from batuta.schema.types import BOOLEAN, DOUBLE, INTEGER, STRING, DataType, Kind, Scalar, comparable
 
 Number = int | Decimal | float
 
@@ -135,6 +135,8 @@ def remainder(_: Moment, left: Number, right: Number) -> Number | None:
 
 def remainder_template(types: Types) -> str:
     """Return DuckDB's SQL for a remainder, converted first so that nothing overflows."""
+    if number_of(types) == INTEGER:
+        return "CAST(CAST({0} AS HUGEINT) % NULLIF({1}, 0) AS BIGINT)"
     left, right = alike(types)
     return f"TRY(({left}) % (NULLIF({right}, 0)))"
 
