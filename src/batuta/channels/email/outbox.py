@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+from hashlib import sha256
 from pathlib import Path
-from urllib.parse import quote
 
 from batuta.kit.errors import SystemFault
 from batuta.runs.sending.contract import Envelope, Outcome, Status
@@ -61,9 +61,9 @@ class Outbox:
         """Nothing is held open."""
 
     def path_of(self, message_id: str) -> Path:
-        """Return the file of a message."""
+        """Return the file of a message; a foreign Message-ID is hashed, so that no name leads elsewhere."""
         token = message_id.strip("<>").partition("@")[0]
-        name = token if _PLAIN.match(token) else quote(token, safe="")
+        name = token if _PLAIN.match(token) else sha256(message_id.encode()).hexdigest()
         return self._folder / name[:2] / f"{name}.eml"
 
     def _make(self, folder: Path) -> None:
