@@ -17,6 +17,7 @@ from batuta.runs.ports import Engine
 from batuta.runs.sending.contract import Sending
 from batuta.store.database import Database
 from batuta.store.home import Home
+from batuta.store.moves import Moves
 
 
 @dataclass
@@ -41,6 +42,13 @@ class Services:
         return Database(self.home.state)
 
     @cached_property
+    def state(self) -> Moves:
+        """The state of all runs; the leases of processes that are gone expire here, once."""
+        state = Moves(self.database, self.clock)
+        state.recover()
+        return state
+
+    @cached_property
     def engine(self) -> Engine:
         """The engine of the home."""
         _ = self.database
@@ -53,6 +61,8 @@ class Services:
 
     def close(self) -> None:
         """Close what was opened and give the home back."""
+        for name in ("sending", "state"):
+            self.__dict__.pop(name, None)
         for name in ("engine", "database"):
             if name in self.__dict__:
                 self.__dict__.pop(name).close()

@@ -33,12 +33,10 @@ class Stage:
 
     services: Services
 
-    @cached_property
+    @property
     def state(self) -> Moves:
-        """The state of all runs; leases of processes that are gone expire here."""
-        state = Moves(self.services.database, self.services.clock)
-        state.recover()
-        return state
+        """The state of all runs."""
+        return self.services.state
 
     @cached_property
     def ports(self) -> Ports:
