@@ -104,6 +104,7 @@ def take_up(ports: Ports, knowledge: Knowledge, run: str) -> Desk:
         raise Problems(diagnosis.problems)
     view = ports.state.view(run)
     _check_keys(view, diagnosis)
+    ports.engine.use(present.catalogue)
     return Desk(ports, Frozen(view.run, campaign, diagnosis.kinds, present))
 
 

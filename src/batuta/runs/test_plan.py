@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from batuta.activities.contract import Role
 from batuta.activities.palette import typed
-from batuta.campaign.model import Activity, Campaign, Transition
+from batuta.campaign.model import Activity, Campaign, Transition, WhenEmpty
 from batuta.runs.model import JobKind
 from batuta.runs.plan import plan
 from batuta.schema.types import INTEGER
@@ -17,7 +17,7 @@ def campaign() -> Campaign:
         name="C",
         activities=(
             Activity(id="a", kind="fork"),
-            Activity(id="b", kind="fork", label="B", outputs={"main": {"when_empty": "end"}}, enabled=False),
+            Activity(id="b", kind="fork", label="B", outputs={"main": WhenEmpty(when_empty="end")}, enabled=False),
             Activity(id="x", kind="combine", parameters={"operation": "exclusion", "primary": "b", "complement": True}),
             Activity(id="save", kind="save-audience", parameters={"label": "VIP"}),
             Activity(id="odd", kind="not-known"),

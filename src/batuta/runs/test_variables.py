@@ -9,7 +9,7 @@ from batuta.campaign.model import Activity, Campaign, Variable
 from batuta.kit.errors import InputError
 from batuta.runs.model import Mode
 from batuta.runs.variables import bind_variables, read_variables, write_variables
-from batuta.schema.types import BOOLEAN, DATE, DECIMAL, INSTANT, INTEGER, STRING, DataType, Kind
+from batuta.schema.types import BOOLEAN, DATE, DECIMAL, INSTANT, INTEGER, STRING, DataType, Kind, Scalar
 
 
 def campaign(*variables: Variable) -> Campaign:
@@ -52,7 +52,7 @@ def test_a_value_that_does_not_fit_is_told(of: DataType, text: str, expected: st
 
 def test_variables_are_stored_without_loss() -> None:
     types = {"a": DECIMAL, "b": DATE, "c": INSTANT, "d": STRING, "e": BOOLEAN, "f": INTEGER}
-    values = {
+    values: dict[str, Scalar] = {
         "a": Decimal("0.10"),
         "b": date(2026, 2, 28),
         "c": datetime(2026, 3, 29, 1, 30, tzinfo=UTC),
