@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from batuta.kit.errors import SystemFault
+from batuta.runs.ports import Cell
 from batuta.runs.sending.contract import DeliveryKey, Outcome, Status
 from batuta.store import shards
 from batuta.store.home import Home
@@ -22,7 +23,7 @@ def home(tmp_path: Path) -> Home:
 
 
 def test_rows_come_back_as_they_were(home: Home) -> None:
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         (1, "é", Decimal("1.50"), True, date(2026, 1, 2), datetime(2026, 1, 2, 3, 4, 5, 6), time(1, 2), None, [], 1.5),
         (2, None, None, None, None, None, None, None, [{"name": "tea", "price": Decimal("2.25")}], None),
         (3, "", Decimal("10.00"), False, None, None, None, None, [{"name": None, "price": None}], -0.5),
