@@ -119,22 +119,18 @@ class ExpressionBinder:
     def _case(self, node: Apply) -> Expr | None:
         flat: list[Node] = []
         for place, arm in enumerate(node.arguments):
-            written = arm.function.lower() if isinstance(arm, Apply) else ""
-            last = place == len(node.arguments) - 1
-            if isinstance(arm, Apply) and (
-                (written == "when" and len(arm.arguments) == 2)
-                or (written == "else" and len(arm.arguments) == 1 and last and place > 0)
-            ):
-                flat += arm.arguments
-            else:
+            if not _is_arm(arm, place, len(node.arguments)):
                 self._problem("expression.case-form", arm.at)
-        if not node.arguments:
+                return None
+            flat += arm.arguments if isinstance(arm, Apply) else ()
+        if not flat:
             self._problem("expression.case-form", node.at)
+            return None
         arguments = [self.bind(argument) for argument in flat]
         bound = [argument for argument in arguments if argument is not None]
-        if len(bound) < len(arguments) or len(flat) < 2:
+        if len(bound) < len(arguments):
             return None
-        return self._call(FUNCTIONS["Case"], bound, node)
+        return self._call(FUNCTIONS["Case"], bound, Apply(node.function, tuple(flat), node.at, node.depth))
 
     def _call(self, function: Function, arguments: list[Expr], node: Apply) -> Expr | None:
         if function.name == "+" and any(argument.type.is_text for argument in arguments if not _is_null(argument)):
@@ -159,8 +155,7 @@ class ExpressionBinder:
 
     def _fit(self, function: Function, arguments: list[Expr], node: Apply) -> bool:
         before = len(self._gather.found)
-        written = node.arguments if len(node.arguments) == len(arguments) else (node,) * len(arguments)
-        for place, (argument, source) in enumerate(zip(arguments, written, strict=True)):
+        for place, (argument, source) in enumerate(zip(arguments, node.arguments, strict=True)):
             family, bounds = _family(function, place, len(arguments)), function.parameter(place).literal
             if not family.admits(argument.type):
                 self._problem(
@@ -185,6 +180,15 @@ class ExpressionBinder:
             return None
         implied = (Constant(function.implied(types), types[0]),) if function.implied is not None else ()
         return Call(function.name, (*arguments, *implied), result)
+
+
+def _is_arm(arm: Node, place: int, count: int) -> bool:
+    """Tell whether a part of Case is a When with two arguments, or at the end, not alone, an Else with one."""
+    if not isinstance(arm, Apply):
+        return False
+    if arm.function.lower() == "else":
+        return len(arm.arguments) == 1 and 0 < place == count - 1
+    return arm.function.lower() == "when" and len(arm.arguments) == 2
 
 
 def _in_terms(values: dict[str, object]) -> dict[str, object]:
