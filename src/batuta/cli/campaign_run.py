@@ -45,7 +45,7 @@ def run_campaign(
         show_remarks(given, file, name, remarks, as_json)
         raise typer.Exit(InputError.exit_code)
     run = begin(stage.ports, load_campaign(file).campaign, knowledge(given), request)
-    raise typer.Exit(stage.conduct(run, yes, as_json))
+    raise typer.Exit(stage.conduct(stage.take_up(run), yes, as_json))
 
 
 def instant_of(text: str) -> datetime:

@@ -17,6 +17,8 @@ from batuta.cli.context import Services
 from batuta.cli.knowledge import knowledge
 from batuta.cli.run_progress import Progress
 from batuta.cli.run_tables import show_run
+from batuta.kit.errors import InputError
+from batuta.kit.problems import Problems
 from batuta.runs.conduct import carry_on, take_up
 from batuta.runs.delivering import arithmetic, tallies
 from batuta.runs.desk import Desk, Ports
@@ -54,9 +56,17 @@ class Stage:
         keys = {name: DeliveryKey(view.run.id, name, view.run.generation) for name in prepared}
         return {name: self.ports.sending.tally(key) for name, key in keys.items()}
 
-    def conduct(self, run: str, yes: bool, as_json: bool) -> int:
+    def take_up(self, run: str) -> Desk:
+        """Return the desk of a run; raise InputError if its campaign no longer fits the data."""
+        try:
+            return take_up(self.ports, knowledge(self.services), run)
+        except Problems as error:
+            said = "".join(f"\n  {problem.activity}: {self.services.texts.say(problem)}" for problem in error.problems)
+            raise InputError(f"run {run}", f"its campaign no longer fits the data:{said}") from None
+
+    def conduct(self, desk: Desk, yes: bool, as_json: bool) -> int:
         """Work on a run until it ends or a person is needed, show it, and return the exit code."""
-        desk = take_up(self.ports, knowledge(self.services), run)
+        run = desk.run.id
         try:
             with _terminable(), Progress(self.services, self.state, run, quiet=as_json) as progress:
                 while carry_on(desk, self.services.texts, progress.watch) is RunStatus.AWAITING:

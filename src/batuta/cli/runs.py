@@ -8,13 +8,12 @@ import typer
 from rich.text import Text
 
 from batuta.cli.context import services
-from batuta.cli.knowledge import knowledge
 from batuta.cli.populations import Page, print_preview
 from batuta.cli.run_progress import log_line
 from batuta.cli.run_tables import runs_table, show_run
 from batuta.cli.running import Stage
 from batuta.kit.errors import InputError, NotFound
-from batuta.runs.conduct import statements, take_up
+from batuta.runs.conduct import statements
 from batuta.runs.model import Note, RunStatus, TaskState, Wanted
 from batuta.runs.summary import output_named, summary, tasks
 from batuta.schema.model import missing
@@ -124,8 +123,7 @@ def sql(
     view = stage.state.view(run)
     if activity not in view.tasks:
         raise missing("activity", activity, view.tasks, f"run {view.run.id}")
-    desk = take_up(stage.ports, knowledge(stage.services), view.run.id)
-    for statement in statements(desk, activity):
+    for statement in statements(stage.take_up(view.run.id), activity):
         typer.echo(f"{statement.rstrip().rstrip(';')};\n")
 
 
@@ -136,8 +134,9 @@ def resume(context: typer.Context, run: RunName, yes: Yes = False, as_json: AsJs
     name = stage.run_id(run)
     if stage.state.view(name).run.status is RunStatus.COMPLETED:
         raise typer.Exit(stage.present(name, as_json))
+    desk = stage.take_up(name)
     stage.state.retry(name, Note("Resumed"))
-    raise typer.Exit(stage.conduct(name, yes, as_json))
+    raise typer.Exit(stage.conduct(desk, yes, as_json))
 
 
 @app.command("confirm")
@@ -147,8 +146,9 @@ def confirm(context: typer.Context, run: RunName, as_json: AsJson = False) -> No
     view = stage.state.view(run)
     if all(task.state is not TaskState.AWAITING for task in view.tasks.values()):
         raise InputError(f"run {view.run.id}", f"the run is {view.run.status}: there is nothing to confirm")
+    desk = stage.take_up(view.run.id)
     stage.state.retry(view.run.id, Note("Resumed"))
-    raise typer.Exit(stage.conduct(view.run.id, True, as_json))
+    raise typer.Exit(stage.conduct(desk, yes=True, as_json=as_json))
 
 
 @app.command("stop")
