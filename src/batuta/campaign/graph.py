@@ -52,7 +52,7 @@ def descendants(campaign: Campaign, activity: str) -> frozenset[str]:
 
 
 def cycle(campaign: Campaign) -> tuple[str, ...]:
-    """Return the ids along a cycle, the first one again at the end, or nothing if there is none."""
+    """Return the ids along a cycle, the first in the file at both ends, or nothing if there is none."""
     sorted_out = {activity.id for activity in order(campaign)}
     before = sources(campaign)
     stuck = [activity.id for activity in campaign.activities if activity.id not in sorted_out]
@@ -63,7 +63,8 @@ def cycle(campaign: Campaign) -> tuple[str, ...]:
         back = next(name for name in before[path[-1]] if name not in sorted_out)
         if back in path:
             around = [*reversed(path[path.index(back) :])]
-            return (*around, around[0])
+            first = around.index(min(around, key=stuck.index))
+            return (*around[first:], *around[: first + 1])
         path.append(back)
 
 

@@ -56,9 +56,7 @@ def test_ancestors_and_descendants_follow_every_path() -> None:
     ],
 )
 def test_a_cycle_is_named_along_its_path(joints: str, around: tuple[str, ...]) -> None:
-    found = graph.cycle(campaign(joints))
-    turns = {(*around[at:-1], *around[: at + 1]) for at in range(max(len(around) - 1, 1))}
-    assert found in turns or found == around
+    assert graph.cycle(campaign(joints)) == around
 
 
 def test_a_long_chain_is_no_trouble() -> None:
