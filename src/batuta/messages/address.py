@@ -1,7 +1,7 @@
 """Email addresses: what is accepted, and how one is written in a header.
 
 The same patterns serve engines (as regular expressions of a predicate) and Python, so they keep to what RE2 and
-Python read alike: no look-around, no back-reference, no class names. Accepted: an ASCII local part of up to 64
+Python read alike: see rules.patterns. Accepted: an ASCII local part of up to 64
 characters without quotes, and a domain of at least two labels, which may hold letters of any script. Not accepted:
 surrounding space, quoted local parts, address literals, local parts beyond ASCII (few servers take them).
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_ATOM = r"[A-Za-z0-9!#$%\&'*+/=?^_`{|}\~-]+"
 # letters beyond ASCII: scripts from Latin-1 to Greek Extended without their spaces, kana, ideographs, Hangul
 _LETTERS = "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u167f\u1681-\u180d\u1810-\u1fff\u3041-\ud7a3"
 _EDGE = f"[A-Za-z0-9{_LETTERS}]"

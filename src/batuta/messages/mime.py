@@ -81,7 +81,8 @@ def one_line(text: str) -> str:
 def quoted(text: str) -> bytes:
     """Return text as quoted-printable, its lines ended by CRLF and none of them longer than 76 bytes."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
-    return binascii.b2a_qp(lines.encode("utf-8", "replace"), istext=True)
+    found = binascii.b2a_qp(lines.encode("utf-8", "replace"), istext=True)
+    return found if "\n" in lines else found.replace(b"=\n", b"=\r\n")  # it breaks lines as the text's own end
 
 
 def mailbox(name: str, address: str) -> str:

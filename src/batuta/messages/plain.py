@@ -54,39 +54,53 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
+        self.ends = 2
         self.hidden = 0
         self.links: list[tuple[str, int]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _HIDDEN:
             self.hidden += 1
-        elif tag in _BLOCKS or tag == "br":
-            self.parts.append("\n\n" if tag in _APART else "\n")
+        self.apart(tag)
         given = dict(attrs)
-        if tag == "li":
-            self.parts.append("- ")
+        if tag == "br":
+            self.parts.append("\n")
+            self.ends += 1
+        elif tag == "li":
+            self.write("- ")
         elif tag in ("td", "th"):
-            self.parts.append(" ")
+            self.write(" ")
         elif tag == "img" and given.get("alt"):
-            self.parts.append(given["alt"] or "")
+            self.write(given["alt"] or "")
         elif tag == "a":
             self.links.append((given.get("href") or "", len(self.parts)))
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _HIDDEN:
             self.hidden = max(0, self.hidden - 1)
-        elif tag in _BLOCKS:
-            self.parts.append("\n\n" if tag in _APART else "\n")
-        elif tag == "a" and self.links:
+        self.apart(tag)
+        if tag == "a" and self.links:
             target, start = self.links.pop()
             shown = "".join(self.parts[start:]).strip()
             if target and not target.startswith("#") and target != shown:
-                self.parts.append(f" ({target})")
+                self.write(f" ({target})")
 
     def handle_data(self, data: str) -> None:
         if self.hidden:
             self.parts += [f"\ue000{mark}\ue001" for mark in _MARK.findall(data)]
             return
         text = _WHITE.sub(" ", data)
-        starts_line = not self.parts or self.parts[-1].endswith(("\n", " "))
-        self.parts.append(text.lstrip(" ") if starts_line else text)
+        starts_line = self.ends or self.parts[-1].endswith(" ")
+        self.write(text.lstrip(" ") if starts_line else text)
+
+    def apart(self, tag: str) -> None:
+        """Begin a new line around a block, with an empty one before it if it stands apart."""
+        wanted = 2 if tag in _APART else 1 if tag in _BLOCKS else 0
+        if wanted > self.ends:
+            self.parts.append("\n" * (wanted - self.ends))
+            self.ends = wanted
+
+    def write(self, text: str) -> None:
+        if text:
+            self.parts.append(text)
+            self.ends = 0

@@ -31,7 +31,7 @@ CATALOGUE = Catalogue(
         Relationship(source="person", target="shop", pairs=(("shop_id", "id"),), name="shop", reverse="people"),
         Relationship(source="orders", target="person", pairs=(("person_id", "id"),), name="person", reverse="orders"),
     ),
-    dimensions=(Dimension(name="people", schema="person", identity="email"),),
+    dimensions=(Dimension(name="people", schema_name="person", identity="email"),),
 )
 SHAPE = shape_of(
     CATALOGUE,

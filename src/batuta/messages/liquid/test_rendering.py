@@ -3,6 +3,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from batuta.rules.bound import Moment
 MOMENT = Moment(datetime(2026, 3, 3, 23, 30, tzinfo=UTC), zone="Europe/Paris")
 
 
-def rendered(source: str, *, escape: bool = False, **values: object) -> str:
+def rendered(source: str, *, escape: bool = False, **values: Any) -> str:
     return parse(source, BoundedEnvironment(MOMENT, escape=escape)).render(values)
 
 
@@ -30,7 +31,13 @@ def rendered(source: str, *, escape: bool = False, **values: object) -> str:
     ],
 )
 def test_templates_read_values_as_liquid_does(source: str, expected: str) -> None:
-    values = {"name": "Zoë", "zero": 0, "lines": [{"product": "tea"}, {"product": "cup"}], "none": None, "flag": True}
+    values: dict[str, Any] = {
+        "name": "Zoë",
+        "zero": 0,
+        "lines": [{"product": "tea"}, {"product": "cup"}],
+        "none": None,
+        "flag": True,
+    }
     assert rendered(source, **values) == expected
 
 
@@ -69,7 +76,7 @@ def test_values_are_escaped_in_html_but_not_in_text() -> None:
     ],
 )
 def test_filters(source: str, expected: str) -> None:
-    values = {
+    values: dict[str, Any] = {
         "day": date(2026, 2, 9),
         "instant": datetime(2026, 2, 9, 0, 0, tzinfo=UTC),
         "none": None,
