@@ -158,8 +158,9 @@ class Member:
 class Matched:
     """Holds where some row of `schema` has the given values (or none has, if negated).
 
-    `pairs` are (expression here, attribute there), compared exactly, empties equal nothing; `where` is a
-    further predicate over the rows there. For lookups that no relationship describes, such as suppression.
+    `pairs` are (expression here, attribute there), compared exactly, empties equal nothing; a value meets an
+    attribute whose text is kept folded after being folded itself. `where` is a further predicate over the rows
+    there. For lookups that no relationship describes, such as suppression.
     """
 
     schema: str

@@ -64,13 +64,15 @@ def not_allowed(channel: ChannelConfiguration, environment: Environment) -> Pred
 
 
 def suppressed(catalogue: Catalogue) -> Predicate:
-    """Hold for addresses and domains on the suppression list, until the end of an entry's last day."""
+    """Hold for addresses and domains on the suppression list, case and accents apart.
+
+    An entry holds until the end of its last day.
+    """
     schema = catalogue.by_name.get(SUPPRESSION.name, SUPPRESSION)
     expires = AttributeOf((), "expires_at", schema.attribute("expires_at").type)
     expired = Compare(Operator.OLDER_THAN_DAYS, expires, (Constant(0, INTEGER),))
-    whole = Call("Lower", (_ADDRESS,), STRING)
     domain = Call("GetEmailDomain", (_ADDRESS,), STRING)
-    return AnyOf(tuple(Matched(schema.name, ((value, "entry"),), _not(expired)) for value in (whole, domain)))
+    return AnyOf(tuple(Matched(schema.name, ((value, "entry"),), _not(expired)) for value in (_ADDRESS, domain)))
 
 
 def no_consent(catalogue: Catalogue, shape: Shape, channel: ChannelConfiguration) -> Predicate:
