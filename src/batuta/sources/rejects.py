@@ -1,0 +1,37 @@
+"""The file of rejected records: line, reason, and the fields as they were read."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from batuta.schema.loading import Reject
+
+
+class RejectFile:
+    """A CSV file that is made with the first reject; a malformed record keeps the fields it has."""
+
+    def __init__(self, path: Path, columns: Sequence[str]) -> None:
+        self.path = path
+        self.made = False
+        self._columns = tuple(columns)
+        self._file: IO[str] | None = None
+        self._writer: Any = None
+
+    def write(self, rejects: Sequence[Reject]) -> None:
+        """Write rejects down."""
+        if self._file is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self.path.open("w", encoding="utf-8", newline="")
+            self._writer = csv.writer(self._file)
+            self._writer.writerow(("line", "reason", *self._columns))
+            self.made = True
+        self._writer.writerows((reject.line, reject.reason, *reject.fields) for reject in rejects)
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
