@@ -73,7 +73,9 @@ def validate(campaign: Campaign, knowledge: Knowledge) -> Diagnosis:
     walk.problems += wrong
     walk.go()
     found = [replace(p, blocking=p.blocking and p.activity not in off) for p in walk.problems]
-    found += [*structure, *_missing_barriers(campaign, kinds, off), *_doubts(campaign, kinds, off)]
+    found += [*structure, *_missing_barriers(campaign, kinds, off)]
+    if not any(problem.blocking for problem in found):
+        found += _doubts(campaign, kinds, off)
     places = {activity.id: place for place, activity in enumerate(campaign.activities)}
     ordered = sorted(_once(found), key=lambda problem: places.get(problem.activity, -1))
     return Diagnosis(tuple(ordered), kinds, walk.shapes, off)
@@ -145,6 +147,8 @@ class _Walk:
         inputs = []
         for place, transition in enumerate(arriving):
             made = self.shapes.get(transition.source)
+            if made is not None and not self._has_output(transition):
+                return None
             if made is None:
                 optional = _role(kind, place, transition) is Role.OPTIONAL
                 if optional and transition.source in self._off and activity.id not in self._off:
@@ -155,6 +159,9 @@ class _Walk:
             label = transition.label or self._title(transition.source)
             inputs.append(Input(transition.source, transition.output, label, population))
         return tuple(inputs)
+
+    def _has_output(self, transition: Transition) -> bool:
+        return any(output.name == transition.output for output in self._kinds[transition.source].outputs())
 
     def _population(self, transition: Transition, shape: Shape) -> Table | Nobody:
         off = transition.source in self._off
@@ -195,8 +202,8 @@ class _Walk:
 def _arity(kind: Kind, arriving: tuple[Transition, ...]) -> Iterator[Problem]:
     count = len(arriving)
     if count < kind.least_inputs:
-        code = "no-inbound" if kind.least_inputs == 1 else "too-few-inbound"
-        yield Problem(code, {"found": count, "least": kind.least_inputs})
+        values = {"found": count, "least": kind.least_inputs}
+        yield Problem("no-inbound") if kind.least_inputs == 1 else Problem("too-few-inbound", values)
     if kind.most_inputs is not None and count > kind.most_inputs:
         yield Problem("too-many-inbound", {"found": count, "most": kind.most_inputs})
 
