@@ -17,7 +17,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from batuta.kit.text import drop_accents, drop_case
+from batuta.kit.text import drop_accents, drop_case, fold
 from batuta.rules.bound import (
     AggregateIs,
     All,
@@ -44,7 +44,7 @@ from batuta.rules.functions.results import EXACT, fitted
 from batuta.rules.patterns import compiled
 from batuta.rules.periods import PERIODS, birthdays, local_to_utc, window
 from batuta.rules.tree import AggregateFunction, Operator
-from batuta.schema.model import Catalogue, Link
+from batuta.schema.model import Attribute, Catalogue, Link
 from batuta.schema.types import DataType, Kind, Scalar
 
 Row = Mapping[str, Scalar]
@@ -131,13 +131,20 @@ def _member(predicate: Member, here: Standpoint) -> bool:
 
 
 def _matched(predicate: Matched, here: Standpoint) -> bool:
-    sought = [(compute(expression, here), name) for expression, name in predicate.pairs]
+    schema = here.world.catalogue.schema_named(predicate.schema)
+    sought = [
+        (_as_kept(compute(expression, here), schema.attribute(name)), name) for expression, name in predicate.pairs
+    ]
     found = any(
         all(_same(value, row[name]) for value, name in sought)
         and (predicate.where is None or holds(predicate.where, here.at(row, predicate.schema)))
         for row in here.world.rows.get(predicate.schema, ())
     )
     return found != predicate.negated
+
+
+def _as_kept(value: Scalar, attribute: Attribute) -> Scalar:
+    return fold(value) if attribute.folded and isinstance(value, str) else value
 
 
 def _aggregate(predicate: AggregateIs, here: Standpoint) -> bool:
