@@ -48,7 +48,8 @@ class ChannelStore:
     def apply(self, channels: Sequence[ChannelConfiguration], now: datetime) -> tuple[str, ...]:
         """Add or replace configurations, all or none; return the names of those that are new or changed."""
         with self._database.write() as connection:
-            former = dict(connection.execute(select(_channels.c.name, _channels.c.document)).tuples())
+            rows = connection.execute(select(_channels.c.name, _channels.c.document))
+            former = {row.name: row.document for row in rows}
             documents = {channel.name: channel.model_dump_json() for channel in channels}
             changed = [name for name, document in documents.items() if former.get(name) != document]
             for name in changed:
