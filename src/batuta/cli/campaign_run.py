@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from batuta.campaign.file import load_campaign
-from batuta.cli.campaigns import app, remarks_on, show_remarks
+from batuta.cli.campaigns import remarks_on, show_remarks
 from batuta.cli.context import services
 from batuta.cli.knowledge import knowledge
 from batuta.cli.running import Stage
@@ -19,7 +19,6 @@ from batuta.runs.conduct import Request, begin
 from batuta.runs.model import Mode
 
 
-@app.command("run")
 def run_campaign(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="The campaign file.")],
