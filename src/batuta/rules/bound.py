@@ -111,8 +111,11 @@ class Without:
 class Compare:
     """An expression compared with values: none for is-empty, two for between, many for in.
 
-    `folded` says that text is compared after folding case (`fold_case`) and accents (`fold_accents`);
-    never set for keys and enums.
+    Text is compared after folding case (`fold_case`) and accents (`fold_accents`); never set for keys and
+    enums, and for MATCHES `fold_case` means that the pattern ignores case. Constants are never empty and have
+    a type comparable with that of the left; constant instants are datetimes with zone UTC. An EQUAL whose
+    right side is no Constant also holds where both sides are empty; the negative operators hold exactly where
+    their sisters do not. Periods (rules.periods) carry their amount as one integer Constant.
     """
 
     operator: Operator
@@ -133,7 +136,12 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class AggregateIs:
-    """A figure over the linked rows that satisfy `where`, compared as in Compare."""
+    """A figure over the linked rows that satisfy `where`, compared as in Compare.
+
+    Values that are empty (NULL or '') are left out. Over none, counts and sums are 0; an average, least or
+    greatest value is empty and then satisfies IS_EMPTY only, not even the negative operators. `of` is None
+    for COUNT and only then.
+    """
 
     path: tuple[Link, ...]
     function: AggregateFunction

@@ -155,6 +155,8 @@ def _aggregate(predicate: AggregateIs, here: Standpoint) -> bool:
         values = [compute(predicate.of, there) for there in rows]
         present = [value for value in values if value is not None and value != ""]
         figure = _FIGURES[predicate.function](present, predicate.type)
+    if figure is None:
+        return predicate.operator is Operator.IS_EMPTY
     return _condition(predicate, figure, predicate.type, here)
 
 
