@@ -13,7 +13,10 @@ from batuta.engines.sql import trees
 from batuta.schema.types import DataType, Kind, Scalar
 from batuta.sets.shape import Column
 
-WHITE_SPACE = " \t\n\r\v\f\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\x1c\x1d\x1e\x1f"
+WHITE_SPACE = (
+    " \t\n\r\v\f\x1c\x1d\x1e\x1f\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
+    "\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
 """What surrounds a text without being part of it: the characters that Python's strip takes away."""
 
 
@@ -48,6 +51,11 @@ class Dialect:
             scale = self.scale if data_type.precision is None else data_type.scale or 0
             return _decimal(precision, scale)
         return exp.DataType(this=exp.DataType.build(self.types[data_type.kind]).this, nested=False)
+
+    @property
+    def text(self) -> exp.DataType:
+        """The engine's type of text."""
+        return self.type_of(DataType(kind=Kind.STRING))
 
     def sum_type(self, data_type: DataType) -> exp.DataType:
         """Return the type of a sum: decimals with all the digits there are before the point."""
@@ -113,7 +121,7 @@ class Dialect:
             return tree
         if data_type.kind in (Kind.DATETIME, Kind.INSTANT):
             return self.iso(tree)
-        return exp.Cast(this=tree, to=self.type_of(DataType(kind=Kind.STRING)))
+        return exp.Cast(this=tree, to=self.text)
 
     def iso(self, tree: exp.Expr) -> exp.Expr:
         """Return a timestamp as ISO text, with six digits of a second if it has a fraction."""
@@ -133,6 +141,10 @@ class Dialect:
     def ends_with(self, whole: exp.Expr, part: exp.Expr) -> exp.Expr:
         """Return the test whether a text ends with another."""
         return exp.EndsWith(this=whole, expression=part)
+
+    def like(self, tree: exp.Expr, pattern: exp.Expr) -> exp.Expr:
+        """Return the test whether a text is like a pattern of % and _, without an escape character."""
+        return exp.Like(this=tree, expression=pattern)
 
     def matches(self, tree: exp.Expr, pattern: exp.Expr, *, ignore_case: bool) -> exp.Expr:
         """Return the test whether a regular expression is found in a text."""

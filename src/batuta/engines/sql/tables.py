@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import Protocol
 
 from sqlglot import exp
 
@@ -36,7 +36,7 @@ class Statement:
 
     def sql(self, dialect: str, *, pretty: bool = False) -> str:
         """Return the statement as text in a dialect."""
-        return cast("str", self.tree.sql(dialect, pretty=pretty))
+        return self.tree.sql(dialect, pretty=pretty)
 
 
 def create_table(table: exp.Table, select: exp.Query, *, temporary: bool = False) -> exp.Create:

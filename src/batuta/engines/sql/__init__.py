@@ -1,0 +1,14 @@
+"""Sets and rules as SQL trees, for every engine.
+
+An engine makes a `Compiler` for a moment, with its `Dialect` and its `Tables`, and executes what it
+returns. It runs `Dialect.preparation` once when it opens.
+"""
+
+from __future__ import annotations
+
+from batuta.engines.sql.compiler import Compiler
+from batuta.engines.sql.dialect import Dialect
+from batuta.engines.sql.for_duckdb import DuckDb
+from batuta.engines.sql.tables import Statement, Tables
+
+__all__ = ["Compiler", "Dialect", "DuckDb", "Statement", "Tables"]

@@ -1,0 +1,115 @@
+"""Union and intersection by keys: semi and anti joins, never set operators that compare whole rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from batuta.engines.sql import reconcile, trees
+from batuta.engines.sql.build import Builder, projected
+from batuta.engines.sql.context import Row
+from batuta.engines.sql.first import first_rows
+from batuta.engines.sql.keys import everything, row_key, same_key
+from batuta.sets.algebra import Intersection, Set, Union
+from batuta.sets.shape import Shape
+
+
+def union(node: Union, build: Builder) -> exp.Select:
+    """Return everyone in any source, each once; of equal rows the first source's stays."""
+    if node.on:
+        return reconcile.union(node, build)
+    if not node.shape.columns:
+        return _union_of_keys(node, build)
+    parts = [_part(node, place, build) for place, _ in enumerate(node.sources)]
+    alias = build.context.names.take("u")
+    return trees.query(everything(node.shape, alias), trees.subquery(trees.union_all(parts), alias))
+
+
+def _union_of_keys(node: Union, build: Builder) -> exp.Select:
+    parts = []
+    for source in node.sources:
+        rows, row = build.population(source)
+        parts.append(trees.query(projected(node.shape, source.shape, row.alias, build), rows))
+    alias = build.context.names.take("u")
+    query = trees.query(row_key(node.shape, alias), trees.subquery(trees.union_all(parts), alias))
+    query.set("group", exp.Group(expressions=row_key(node.shape, alias)))
+    return query
+
+
+def _part(node: Union, place: int, build: Builder) -> exp.Select:
+    """Return the rows of one source that no earlier source has."""
+    source = node.sources[place]
+    rows, row = one_per_key(source, node.shape, build)
+    query = trees.query(projected(node.shape, source.shape, row.alias, build), rows)
+    key = common_key(node.shape, node.sources)
+    earlier = [_present(other, key, row, build) for other in node.sources[:place]]
+    if earlier:
+        query.set("where", exp.Where(this=trees.every([trees.negated(found) for found in earlier])))
+    return query
+
+
+def _present(source: Set, key: Sequence[str], row: Row, build: Builder) -> exp.Expr:
+    """Return the condition that a population has the key of the row."""
+    alias = build.context.names.take("q")
+    rows = build.source(source, alias)
+    return trees.exists(trees.query([trees.number(1)], rows, same_key(key, alias, row.alias)))
+
+
+def common_key(shape: Shape, sources: Sequence[Set]) -> tuple[str, ...]:
+    """Return the columns of a shape's row key that all sources have."""
+    return tuple(name for name in shape.row_columns if all(name in source.shape.row_columns for source in sources))
+
+
+def one_per_key(source: Set, shape: Shape, build: Builder) -> tuple[exp.Expr, Row]:
+    """Return a source with one row for each row key of a shape that knows less of the key, and its row."""
+    rows, row = build.population(source)
+    given = source.shape
+    partition = [name for name in given.row_columns if name in shape.row_columns]
+    if len(partition) == len(given.row_columns):
+        return rows, row
+    names = [*given.row_columns, *(column.name for column in given.columns)]
+    query = trees.query(everything(given, row.alias), rows)
+    first = first_rows(query, names, partition, given.row_columns, build.context)
+    alias = build.context.names.take("p")
+    return trees.subquery(first, alias), Row.of_population(build.context, given, alias)
+
+
+def intersection(node: Intersection, build: Builder) -> exp.Select:
+    """Return everyone in all sources, or with complement everyone in some but not in all."""
+    if node.complement:
+        return _in_some_only(node, build)
+    if node.on:
+        return reconcile.intersection(node, build)
+    first, *others = node.sources
+    rows, row = one_per_key(first, node.shape, build)
+    key = common_key(node.shape, node.sources)
+    columns = {column.name: row.alias for column in first.shape.columns}
+    query = exp.Select(from_=exp.From(this=rows))
+    conditions = []
+    for other in others:
+        new = [column.name for column in other.shape.columns if column.name not in columns]
+        if not new:
+            conditions.append(_present(other, key, row, build))
+            continue
+        joined, there = one_per_key(other, node.shape, build)
+        trees.joined(query, joined, same_key(key, there.alias, row.alias))
+        columns |= dict.fromkeys(new, there.alias)
+    taken = [trees.column(row.alias, name) for name in node.shape.row_columns]
+    taken += [trees.column(columns[column.name], column.name) for column in node.shape.columns]
+    query.set("expressions", taken)
+    if conditions:
+        query.set("where", exp.Where(this=trees.every(conditions)))
+    return query
+
+
+def parts_of_complement(node: Intersection) -> tuple[Union, Intersection]:
+    """Return the two populations between which the complement of an intersection lies."""
+    return Union(node.sources, node.shape, node.on), Intersection(node.sources, node.shape, node.on)
+
+
+def _in_some_only(node: Intersection, build: Builder) -> exp.Select:
+    some, every = parts_of_complement(node)
+    rows, row = build.population(some)
+    inside = _present(every, node.shape.row_columns, row, build)
+    return trees.query(everything(node.shape, row.alias), rows, trees.negated(inside))

@@ -1,0 +1,161 @@
+"""The compiler: what an engine asks for, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlglot import exp
+
+from batuta.engines.sql import build as basic
+from batuta.engines.sql import trees
+from batuta.engines.sql.addressed import addressed
+from batuta.engines.sql.build import Builder, Building
+from batuta.engines.sql.combine import intersection, union
+from batuta.engines.sql.context import Context, Row
+from batuta.engines.sql.dialect import Dialect
+from batuta.engines.sql.distinct import Ranked, distinct, ranked
+from batuta.engines.sql.enrich import enriched
+from batuta.engines.sql.exclude import exclusion
+from batuta.engines.sql.expressions import value
+from batuta.engines.sql.keys import row_key
+from batuta.engines.sql.sharing import shared
+from batuta.engines.sql.split import Divided, divided, part, parted
+from batuta.engines.sql.tables import Statement, Tables, create_table
+from batuta.rules.bound import Expr, Moment
+from batuta.schema.model import Catalogue
+from batuta.sets.algebra import (
+    Addressed,
+    Distinct,
+    Enriched,
+    Exclusion,
+    Filtered,
+    Intersection,
+    Nobody,
+    Part,
+    Parted,
+    Records,
+    Set,
+    Table,
+    Union,
+)
+
+_BUILDINGS: Mapping[type[Any], Building] = {
+    Table: basic.table,
+    Nobody: basic.nobody,
+    Records: basic.records,
+    Filtered: basic.filtered,
+    Union: union,
+    Intersection: intersection,
+    Exclusion: exclusion,
+    Distinct: distinct,
+    Ranked: ranked,
+    Enriched: enriched,
+    Part: part,
+    Parted: parted,
+    Divided: divided,
+    Addressed: addressed,
+}
+
+
+class Compiler:
+    """Compiles sets for one engine, catalogue and moment. Nothing is kept between calls."""
+
+    def __init__(self, dialect: Dialect, catalogue: Catalogue, moment: Moment, tables: Tables) -> None:
+        self._dialect = dialect
+        self._catalogue = catalogue
+        self._moment = moment
+        self._tables = tables
+
+    def select(self, population: Set) -> exp.Select:
+        """Return the query for a set: row key columns, then computed columns."""
+        build = self._builder()
+        query, expressions = self._with_shared(population, build)
+        if expressions:
+            query.set("with_", exp.With(expressions=expressions))
+        return query
+
+    def task(self, outputs: Mapping[str, Set], names: Mapping[str, str]) -> tuple[Statement, ...]:
+        """Return the statements that make the tables of a task's outputs, to be run in their order.
+
+        What several outputs read is made first as a temporary table, and dropped at the end.
+        """
+        if len(outputs) == 1:
+            return tuple(
+                Statement(create_table(self._tables.working(names[output]), self.select(population)), output)
+                for output, population in outputs.items()
+            )
+        build = self._builder()
+        base = min(names[output] for output in outputs)
+        before, after = [], []
+        for place, node in enumerate(shared(outputs.values()), 1):
+            held = self._tables.shared(f"{base}_shared_{place}")
+            before.append(Statement(create_table(held.copy(), build.made(node), temporary=True)))
+            after.append(Statement(exp.Drop(tables=[held.copy()], kind="TABLE")))
+            build.shared[node] = held
+        made = [
+            Statement(create_table(self._tables.working(names[output]), build.select(population)), output)
+            for output, population in outputs.items()
+        ]
+        return (*before, *made, *after)
+
+    def count(self, population: Set) -> exp.Select:
+        """Return the query for the counts of a set: `rows` and `targets`."""
+        build = self._builder()
+        source, row = build.population(population)
+        shape = population.shape
+        rows = exp.Count(this=exp.Star())
+        if shape.row_columns == shape.target_columns:
+            return trees.query([trees.aliased(rows, "rows"), trees.aliased(rows.copy(), "targets")], source)
+        target = [trees.column(row.alias, name) for name in shape.target_columns]
+        grouped = trees.query([trees.aliased(rows, "n")], source)
+        grouped.set("group", exp.Group(expressions=target))
+        total = exp.Coalesce(this=exp.Sum(this=trees.column("t", "n")), expressions=[trees.number(0)])
+        whole = exp.Cast(this=total, to=exp.DataType.build("BIGINT"))
+        columns = [trees.aliased(whole, "rows"), trees.aliased(exp.Count(this=exp.Star()), "targets")]
+        return trees.query(columns, trees.subquery(grouped, "t"))
+
+    def preview(self, table: Table, attributes: Sequence[tuple[str, Expr]], limit: int, offset: int = 0) -> exp.Select:
+        """Return the query for some rows in key order: row key, columns, attributes. Keys are limited first."""
+        build = self._builder()
+        source, row = build.population(table)
+        keys = trees.query([exp.Star()], source)
+        keys.set("order", _by_key(table, row.alias))
+        keys.set("limit", exp.Limit(expression=trees.number(limit)))
+        keys.set("offset", exp.Offset(expression=trees.number(offset)))
+        some = Row.of_population(build.context, table.shape, build.context.names.take("some"))
+        names = [column.name for column in table.shape.columns]
+        return _in_order(table, trees.subquery(keys, some.alias), some, names, attributes)
+
+    def scan(self, table: Table, attributes: Sequence[tuple[str, Expr]], columns: Sequence[str]) -> exp.Select:
+        """Return the query for all rows in key order: row key, the columns named, attributes (empty if gone)."""
+        source, row = self._builder().population(table)
+        return _in_order(table, source, row, columns, attributes)
+
+    def _with_shared(self, population: Set, build: Builder) -> tuple[exp.Select, list[exp.CTE]]:
+        expressions = []
+        for node in shared([population]):
+            name = build.context.names.take("shared")
+            alias = exp.TableAlias(this=trees.name(name))
+            expressions.append(exp.CTE(this=build.made(node), alias=alias, materialized=True))
+            build.shared[node] = exp.Table(this=trees.name(name))
+        return build.select(population), expressions
+
+    def _builder(self) -> Builder:
+        context = Context(self._dialect, self._catalogue, self._moment, self._tables)
+        return Builder(context, _BUILDINGS)
+
+
+def _in_order(
+    table: Table, source: exp.Expr, row: Row, columns: Sequence[str], attributes: Sequence[tuple[str, Expr]]
+) -> exp.Select:
+    """Return rows in key order: row key, columns, attributes."""
+    chosen = [*row_key(table.shape, row.alias), *(trees.column(row.alias, name) for name in columns)]
+    chosen += [trees.aliased(value(expression, row), name) for name, expression in attributes]
+    query = row.join(trees.query(chosen, source))
+    query.set("order", _by_key(table, row.alias))
+    return query
+
+
+def _by_key(table: Table, alias: str) -> exp.Order:
+    return exp.Order(expressions=[trees.ascending(key) for key in row_key(table.shape, alias)])

@@ -1,0 +1,195 @@
+"""What a statement is compiled in, and the rows that its expressions speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from batuta.engines.sql import trees
+from batuta.engines.sql.dialect import Dialect
+from batuta.engines.sql.tables import Tables
+from batuta.rules.bound import Moment
+from batuta.schema.model import Catalogue, Link, Schema
+from batuta.sets.shape import Shape
+
+
+class Names:
+    """Aliases that are used once in a statement."""
+
+    def __init__(self) -> None:
+        self._taken: dict[str, int] = {}
+
+    def take(self, base: str) -> str:
+        """Return the name, numbered if it is already taken."""
+        while True:
+            count = self._taken[base.casefold()] = self._taken.get(base.casefold(), 0) + 1
+            name = base if count == 1 else f"{base}_{count}"
+            if count == 1 or name.casefold() not in self._taken:
+                self._taken.setdefault(name.casefold(), 1)
+                return name
+
+
+@dataclass(frozen=True)
+class Context:
+    """All that compiling depends on besides the set itself."""
+
+    dialect: Dialect
+    catalogue: Catalogue
+    moment: Moment
+    tables: Tables
+    names: Names = field(default_factory=Names)
+
+    def schema(self, name: str) -> Schema:
+        """Return a schema of the catalogue."""
+        return self.catalogue.schema_named(name)
+
+    def rows(self, schema: str) -> tuple[exp.Expr, str]:
+        """Return the table of a schema under a fresh alias, and the alias."""
+        alias = self.names.take(schema)
+        return trees.under(self.tables.rows(schema), alias), alias
+
+
+Getter = Callable[[str], exp.Expr]
+
+
+class Row:
+    """The row that expressions speak of, within one SELECT.
+
+    What lies behind links, behind the key of a population or in an aggregate is reached by LEFT JOINs to at
+    most one row each; they gather here until `join` puts them into the query.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        schema: str,
+        alias: str,
+        *,
+        key: Mapping[str, str] | None = None,
+        columns: Mapping[str, Callable[[], exp.Expr]] | None = None,
+    ) -> None:
+        self.context = context
+        self.schema = context.schema(schema)
+        self.alias = alias
+        self.columns = dict(columns or {})
+        self._key = key
+        self._joins: list[tuple[exp.Expr, exp.Expr]] = []
+        self._reached: dict[Hashable, str] = {} if key is not None else {(): alias}
+
+    @staticmethod
+    def of_rows(context: Context, schema: str, alias: str) -> Row:
+        """Return a row of a schema's own table."""
+        return Row(context, schema, alias)
+
+    @staticmethod
+    def of_population(context: Context, shape: Shape, alias: str) -> Row:
+        """Return a row of a population: its key and columns stand there, attributes are joined when asked for."""
+        key = dict(zip(context.schema(shape.schema).primary_key, shape.target_columns, strict=True))
+        columns = {column.name: _getter(alias, column.name) for column in shape.columns}
+        return Row(context, shape.schema, alias, key=key, columns=columns)
+
+    @property
+    def key(self) -> list[exp.Expr]:
+        """The primary key of the row."""
+        return [self.here(name) for name in self.schema.primary_key]
+
+    def here(self, name: str) -> exp.Expr:
+        """Return an attribute of the row itself."""
+        if self._key is not None and name in self._key:
+            return trees.column(self.alias, self._key[name])
+        return trees.column(self.table(()), name)
+
+    def attribute(self, path: tuple[Link, ...], name: str) -> exp.Expr:
+        """Return an attribute of the row, or of the one row that a path leads to."""
+        return self.here(name) if not path else trees.column(self.table(path), name)
+
+    def folded(self, path: tuple[Link, ...], name: str) -> exp.Expr | None:
+        """Return the stored folded copy of an attribute, or None where none is kept."""
+        schema = path[-1].there if path else self.schema.name
+        kept = self.context.tables.folded(schema, name)
+        return None if kept is None else trees.column(self.table(path), kept)
+
+    def table(self, path: tuple[Link, ...]) -> str:
+        """Return the alias of the table that a path leads to, joined if need be; that of the row for no path."""
+        reached = tuple(link.name for link in path)
+        if reached not in self._reached:
+            self._reached[reached] = self._step(path) if path else self._base()
+        return self._reached[reached]
+
+    def reach(self, what: Hashable, source: Callable[[str], exp.Expr], on: Callable[[str], exp.Expr]) -> str:
+        """Join a source of at most one row once, and return its alias; `what` says whether it is the same."""
+        if what not in self._reached:
+            alias = self.context.names.take("t")
+            self._joins.append((source(alias), on(alias)))
+            self._reached[what] = alias
+        return self._reached[what]
+
+    def join(self, select: exp.Select) -> exp.Select:
+        """Put the joins that were asked for into the query, and return it."""
+        for source, condition in self._joins:
+            trees.joined(select, source, condition, left=True)
+        return select
+
+    def _base(self) -> str:
+        source, alias = self.context.rows(self.schema.name)
+        pairs = zip(self.schema.primary_key, self.key, strict=True)
+        condition = trees.every(trees.equal(trees.column(alias, name), key) for name, key in pairs)
+        self._joins.append((source, condition))
+        return alias
+
+    def _step(self, path: tuple[Link, ...]) -> str:
+        *before, link = path
+        here = self.here if not before else self._behind(tuple(before))
+        source, alias = single(self.context, link)
+        self._joins.append((source, linked(self.context, link, here, alias)))
+        return alias
+
+    def _behind(self, path: tuple[Link, ...]) -> Getter:
+        alias = self.table(path)
+        return lambda name: trees.column(alias, name)
+
+
+def _getter(alias: str, name: str) -> Callable[[], exp.Expr]:
+    return lambda: trees.column(alias, name)
+
+
+def linked(context: Context, link: Link, here: Getter, alias: str) -> exp.Expr:
+    """Return the condition that a row under an alias is linked to the row here; empty values link nothing."""
+    there = context.schema(link.there)
+    conditions = []
+    for mine, theirs in link.pairs:
+        conditions.append(trees.equal(here(mine), trees.column(alias, theirs)))
+        if there.by_name[theirs].type.is_text:
+            conditions.append(not_blank(trees.column(alias, theirs)))
+    return trees.every(conditions)
+
+
+def not_blank(tree: exp.Expr) -> exp.Expr:
+    """Return the test that a text is neither NULL nor ''."""
+    return trees.tight(exp.NEQ(this=tree, expression=trees.text("")))
+
+
+def single(context: Context, link: Link) -> tuple[exp.Expr, str]:
+    """Return the table at the end of a link with one row for each value of the link, and its alias.
+
+    Where the link does not end at the whole primary key, several rows may match: the smallest key stays.
+    """
+    schema = context.schema(link.there)
+    ends = [theirs for _, theirs in link.pairs]
+    source, alias = context.rows(schema.name)
+    if set(schema.primary_key) <= set(ends):
+        return source, alias
+    rank = trees.over(
+        exp.RowNumber(),
+        [trees.column(alias, name) for name in ends],
+        [trees.ascending(trees.column(alias, name)) for name in schema.primary_key],
+    )
+    ranked = trees.query([exp.Star(), trees.aliased(rank, "_place")], source)
+    outer = context.names.take(schema.name)
+    first = trees.query(
+        [exp.Star()], trees.subquery(ranked, outer), trees.equal(trees.column(outer, "_place"), trees.number(1))
+    )
+    unique = context.names.take(schema.name)
+    return trees.subquery(first, unique), unique

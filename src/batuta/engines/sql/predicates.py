@@ -1,0 +1,101 @@
+"""Bound predicates as SQL conditions, each true exactly where the predicate holds, else false or empty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlglot import exp
+
+from batuta.engines.sql import trees
+from batuta.engines.sql.comparisons import Folding, compare, computed, side
+from batuta.engines.sql.context import Row, not_blank
+from batuta.engines.sql.expressions import value
+from batuta.engines.sql.links import figure, some_linked
+from batuta.rules.bound import (
+    AggregateIs,
+    All,
+    AllOf,
+    AnyOf,
+    Compare,
+    IsTrue,
+    Linked,
+    Matched,
+    Member,
+    Predicate,
+    Without,
+)
+from batuta.rules.tree import Operator
+from batuta.sets.shape import TARGET
+
+
+def condition(predicate: Predicate, row: Row) -> exp.Expr:
+    """Return the condition that a predicate holds for a row."""
+    return _CONDITIONS[type(predicate)](predicate, row)
+
+
+def _without(predicate: Without, row: Row) -> exp.Expr:
+    others = [trees.negated(condition(other, row)) for other in predicate.others]
+    return trees.every([condition(predicate.first, row), *others])
+
+
+def _compare(predicate: Compare, row: Row) -> exp.Expr:
+    folding = Folding(predicate.fold_case, predicate.fold_accents)
+    plain = predicate.operator in _UNFOLDED
+    left = side(predicate.left, row, Folding() if plain else folding)
+    return compare(predicate.operator, left, predicate.right, row, folding)
+
+
+def _aggregate(predicate: AggregateIs, row: Row) -> exp.Expr:
+    folding = Folding(predicate.fold_case, predicate.fold_accents)
+    tree = figure(predicate, row, condition)
+    left = computed(tree, predicate.type, row, folding)
+    return compare(predicate.operator, left, predicate.right, row, folding)
+
+
+def _linked(predicate: Linked, row: Row) -> exp.Expr:
+    found = some_linked(predicate.path, predicate.where, row, condition)
+    return trees.negated(found) if predicate.negated else found
+
+
+def _member(predicate: Member, row: Row) -> exp.Expr:
+    alias = row.context.names.take("audience")
+    table = trees.under(row.context.tables.audience(predicate.audience), alias)
+    same = [trees.equal(trees.column(alias, f"{TARGET}{place}"), key) for place, key in enumerate(row.key, 1)]
+    found = trees.exists(trees.query([trees.number(1)], table, trees.every(same)))
+    return trees.negated(found) if predicate.negated else found
+
+
+def _matched(predicate: Matched, row: Row) -> exp.Expr:
+    source, alias = row.context.rows(predicate.schema)
+    there = Row.of_rows(row.context, predicate.schema, alias)
+    conditions = []
+    schema = row.context.schema(predicate.schema)
+    for expression, name in predicate.pairs:
+        attribute = there.here(name)
+        kept_folded = schema.attribute(name).folded
+        sought = side(expression, row, Folding(case=kept_folded, accents=kept_folded))
+        conditions.append(trees.equal(attribute, sought.tree))
+        if expression.type.is_text:
+            conditions.append(not_blank(attribute.copy()))
+    if predicate.where is not None:
+        conditions.append(condition(predicate.where, there))
+    found = trees.exists(there.join(trees.query([trees.number(1)], source, trees.every(conditions))))
+    return trees.negated(found) if predicate.negated else found
+
+
+_UNFOLDED = frozenset({Operator.MATCHES, Operator.IS_EMPTY, Operator.IS_NOT_EMPTY})
+"""Operators that see a text as it is: patterns ignore case in their own way."""
+
+_CONDITIONS: Mapping[type[Any], Callable[[Any, Row], exp.Expr]] = {
+    All: lambda _, __: trees.true(),
+    AllOf: lambda predicate, row: trees.every([condition(child, row) for child in predicate.children]),
+    AnyOf: lambda predicate, row: trees.some([condition(child, row) for child in predicate.children]),
+    Without: _without,
+    Compare: _compare,
+    Linked: _linked,
+    AggregateIs: _aggregate,
+    Member: _member,
+    Matched: _matched,
+    IsTrue: lambda predicate, row: value(predicate.expression, row),
+}

@@ -1,0 +1,114 @@
+"""What a task needs more than once is made once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from batuta.engines.sql.combine import parts_of_complement
+from batuta.engines.sql.distinct import Ranked, ranked_of
+from batuta.engines.sql.split import Divided
+from batuta.sets.algebra import (
+    Addressed,
+    Distinct,
+    Enriched,
+    Exclusion,
+    Filtered,
+    Intersection,
+    Nobody,
+    Part,
+    Parted,
+    Records,
+    Set,
+    Table,
+    Union,
+)
+
+_CHEAP = (Table, Nobody)
+
+
+def shared(sets: Iterable[Set]) -> list[Any]:
+    """Return the nodes that the sets read more than once, each after those it is made of."""
+    uses: Counter[Any] = Counter()
+    order: dict[Any, None] = {}
+    for root in sets:
+        _visit(root, uses, order)
+    wide = {node.distinct for node in order if isinstance(node, Ranked) and node.kept}
+    found: dict[Any, None] = {}
+    for node in order:
+        if isinstance(node, Ranked) and node.distinct in wide:
+            count = uses[node] + uses[replace(node, kept=not node.kept)]
+            found |= {replace(node, kept=True): None} if count > 1 else {}
+        elif uses[node] > 1:
+            found[node] = None
+    return list(found)
+
+
+def _visit(node: Any, uses: Counter[Any], order: dict[Any, None]) -> None:
+    if isinstance(node, _CHEAP):
+        return
+    uses[node] += 1
+    if uses[node] == 1:
+        for child, times in _read(node):
+            for _ in range(times):
+                _visit(child, uses, order)
+        order[node] = None
+
+
+def _read(node: Any) -> Iterator[tuple[Any, int]]:
+    """Yield what a node reads, and how many times."""
+    yield from _READ[type(node)](node)
+
+
+def _source(node: Any) -> Iterator[tuple[Any, int]]:
+    yield node.source, 1
+
+
+def _of_union(node: Union) -> Iterator[tuple[Any, int]]:
+    anti_joined = bool(node.shape.columns) and not node.on
+    for place, source in enumerate(node.sources):
+        yield source, 2 if anti_joined and place + 1 < len(node.sources) else 1
+
+
+def _of_intersection(node: Intersection) -> Iterator[tuple[Any, int]]:
+    for part in parts_of_complement(node) if node.complement else node.sources:
+        yield part, 1
+
+
+def _of_exclusion(node: Exclusion) -> Iterator[tuple[Any, int]]:
+    for source in (node.primary, *(barrier.source for barrier in node.barriers)):
+        yield source, 1
+
+
+def _of_distinct(node: Distinct) -> Iterator[tuple[Any, int]]:
+    yield (node.source, 1) if node.keep == 0 and not node.complement else (ranked_of(node), 1)
+
+
+def _of_ranked(node: Ranked) -> Iterator[tuple[Any, int]]:
+    yield node.distinct.source, 1
+
+
+def _of_part(node: Part | Parted) -> Iterator[tuple[Any, int]]:
+    yield Divided(node.split), 1
+
+
+def _of_divided(node: Divided) -> Iterator[tuple[Any, int]]:
+    yield node.split.source, 1
+
+
+_READ: Mapping[type[Any], Callable[[Any], Iterator[tuple[Any, int]]]] = {
+    Records: lambda _: iter(()),
+    Filtered: _source,
+    Union: _of_union,
+    Intersection: _of_intersection,
+    Exclusion: _of_exclusion,
+    Distinct: _of_distinct,
+    Ranked: _of_ranked,
+    Enriched: _source,
+    Part: _of_part,
+    Parted: _of_part,
+    Divided: _of_divided,
+    Addressed: _source,
+}
