@@ -86,7 +86,7 @@ class EmailTemplates:
         if not mime.one_line(texts["subject"][: mime.MAX_HEADER]):
             raise RenderingError("subject: it is empty")
         html = _with_preheader(texts["html"], texts["preheader"])
-        text = plain.text_of(html) if self._convert else plain.tidy(texts["text"])
+        text = plain.text_of(html) if self._convert else plain.joined(texts["text"])
         try:
             content = mime.write(
                 mime.Parts(

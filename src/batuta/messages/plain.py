@@ -45,6 +45,11 @@ def text_template(html: str) -> str | None:
     return _MARK.sub(lambda found: tags[int(found.group(1))], tidy(text))
 
 
+def joined(text: str) -> str:
+    """Return a rendered text alternative without the empty lines that loops and conditions leave."""
+    return (_BLANK_LINES.sub("\n\n", text) if "\n\n\n" in text else text).strip() + "\n"
+
+
 def tidy(text: str) -> str:
     """Return text without trailing space and without more than one empty line at a time."""
     return _BLANK_LINES.sub("\n\n", _SPACES.sub("\n", text)).strip() + "\n"

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from io import StringIO
+from typing import Any, TextIO, cast
 
 from liquid import RenderContext, Token
 from liquid.builtin.expressions.primitive import RangeLiteral
 from liquid.builtin.tags.for_tag import ForLoop
 from liquid.builtin.tags.tablerow_tag import TableRow
-from liquid.exceptions import LoopIterationLimitError, ResourceLimitError
+from liquid.exceptions import LoopIterationLimitError, OutputStreamLimitError, ResourceLimitError
 from liquid.expression import Expression
 from liquid.template import BoundTemplate
 from liquid.undefined import UNDEFINED
@@ -30,7 +31,7 @@ MAX_STEPS = 200_000
 MAX_TEXT = 200_000
 """Characters or items that a filter may take or return."""
 MAX_OUTPUT = 1_000_000
-"""Bytes that one rendering may write."""
+"""Characters that one rendering may write."""
 MAX_LOCALS = 1_000_000
 """Bytes that assigned and captured values may take."""
 
@@ -44,6 +45,20 @@ class StepLimitError(ResourceLimitError):
 
 class SizeLimitError(ResourceLimitError):
     """A value grows too large."""
+
+
+class BoundedOutput(StringIO):
+    """What a rendering writes, counted."""
+
+    def __init__(self, left: int = MAX_OUTPUT) -> None:
+        super().__init__()
+        self.left = left
+
+    def write(self, text: str) -> int:
+        self.left -= len(text)
+        if self.left < 0:
+            raise OutputStreamLimitError(f"more than {MAX_OUTPUT:,} characters written", token=None)
+        return super().write(text)
 
 
 class BoundedContext(RenderContext):
@@ -63,11 +78,23 @@ class BoundedContext(RenderContext):
             raise StepLimitError(f"more than {MAX_STEPS:,} steps", token=None)
 
     def get(self, path: list[object], *, token: Token | None, default: object = UNDEFINED) -> object:
+        """Return what a path leads to; the way through plain dictionaries is short, all others are Liquid's."""
         self.spend(1)
-        return super().get(path, token=token, default=default)
+        try:
+            found: Any = self.scope[cast("str", path[0])]
+            for part in path[1:]:
+                if type(found) is not dict:
+                    return super().get(path, token=token, default=default)
+                found = found[part]
+        except (KeyError, TypeError):
+            return super().get(path, token=token, default=default)
+        return found
 
     def filter(self, name: str, token: Token | None) -> Callable[..., object]:
         return partial(_measured, self, super().filter(name, token))
+
+    def get_buffer(self, buf: TextIO | None = None) -> StringIO:
+        return BoundedOutput(buf.left if isinstance(buf, BoundedOutput) else MAX_OUTPUT)
 
     @contextmanager
     def loop(self, namespace: Mapping[str, object], forloop: ForLoop | TableRow) -> Iterator[RenderContext]:
@@ -82,6 +109,12 @@ class BoundedTemplate(BoundTemplate):
     """A template that renders in a bounded context."""
 
     context_class = BoundedContext
+
+    def make_globals(self, render_args: Mapping[str, object]) -> Mapping[str, object]:
+        return render_args
+
+    def _get_buffer(self) -> StringIO:
+        return BoundedOutput()
 
 
 class RangeEnd(Expression):
@@ -120,7 +153,10 @@ def measure(value: object) -> int:
 
 
 def _measured(context: BoundedContext, apply: Callable[..., object], *arguments: object, **named: object) -> object:
-    context.spend(1 + sum(map(measure, arguments)))
+    steps = 1
+    for argument in arguments:
+        steps += measure(argument)
+    context.spend(steps)
     result = apply(*arguments, **named)
     context.spend(measure(result))
     return result

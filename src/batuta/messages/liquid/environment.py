@@ -23,7 +23,6 @@ class BoundedEnvironment(Environment):
     context_depth_limit = bounds.MAX_NESTING + 10
     loop_iteration_limit = bounds.MAX_LOOPS
     local_namespace_limit = bounds.MAX_LOCALS
-    output_stream_limit = bounds.MAX_OUTPUT
     template_class = bounds.BoundedTemplate
 
     def __init__(self, moment: Moment, *, escape: bool) -> None:
