@@ -93,7 +93,9 @@ def _begun(stage: Stage, file: Path, mode: Mode) -> Desk:
 
 
 def _finish(stage: Stage, desk: Desk, quiet: bool) -> Told:
-    with Progress(stage.services, stage.state, desk.run.id, quiet) as progress:
+    with Progress(
+        stage.services, stage.state, desk.run.id, quiet or not stage.services.console.is_terminal
+    ) as progress:
         status = carry_on(desk, stage.services.texts, progress.watch)
     view = desk.view()
     if status is not RunStatus.COMPLETED:

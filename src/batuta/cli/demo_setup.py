@@ -13,7 +13,7 @@ from batuta.campaign.file import load_documents
 from batuta.channels.transports import HomeTransports
 from batuta.cli.context import Services
 from batuta.cli.data import load_records
-from batuta.demo.generator import generate
+from batuta.demo.generator import check_size, generate
 from batuta.kit.document import Document
 from batuta.kit.errors import UsageError
 from batuta.messages.configuration import ChannelConfiguration, Environment
@@ -51,6 +51,7 @@ def shop_file(name: str) -> Path:
 
 def claim_home(found: Services, recipients: int) -> bool:
     """Mark the home as a demo's and tell whether it was one before; refuse one that holds anything else."""
+    check_size(recipients)
     marker = found.home.path / "demo" / "shop.json"
     if marker.exists():
         former = _read(marker)

@@ -49,8 +49,7 @@ def generate(recipients: int, folder: Path, memory: str = "2GB") -> Iterator[Mad
 
     The same number always gives the same rows. Raises UsageError outside 1,000 to 10 million.
     """
-    if not LEAST <= recipients <= MOST:
-        raise UsageError("--recipients", f"{recipients} recipients", expected=f"a number from {LEAST:,} to {MOST:,}")
+    check_size(recipients)
     folder.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(config={"memory_limit": memory, "temp_directory": str(folder / "spill")}) as connection:
         connection.execute("SET TimeZone = 'UTC'")
@@ -59,6 +58,12 @@ def generate(recipients: int, folder: Path, memory: str = "2GB") -> Iterator[Mad
             connection.execute(_statement(f"{name}.sql"))
         for schema in SCHEMAS:
             yield _write(connection, schema, folder)
+
+
+def check_size(recipients: int) -> None:
+    """Raise UsageError unless there can be a shop with so many recipients."""
+    if not LEAST <= recipients <= MOST:
+        raise UsageError("--recipients", f"{recipients} recipients", expected=f"a number from {LEAST:,} to {MOST:,}")
 
 
 def _statement(path: str) -> str:
