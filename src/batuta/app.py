@@ -8,8 +8,23 @@ from typing import Annotated
 
 import typer
 
+from batuta.activities.palette import PROBLEM_PACKAGES
 from batuta.channels.transports import HomeTransports
+from batuta.cli import (
+    audiences,
+    campaign_run,
+    campaigns,
+    channels,
+    data,
+    demo,
+    dimensions,
+    environment,
+    reports,
+    runs,
+    schemas,
+)
 from batuta.cli.context import Services
+from batuta.engines.duckdb.engine import DuckDBEngine
 from batuta.kit.errors import BatutaError
 from batuta.kit.problems import Texts
 from batuta.runs.ports import Engine
@@ -21,11 +36,24 @@ from batuta.store.shards import JournalFiles, SampleFiles, ShardFiles
 
 root = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 
-PROBLEM_PACKAGES: tuple[str, ...] = ()
+for _name, _commands in {
+    "schema": schemas.app,
+    "dimension": dimensions.app,
+    "data": data.app,
+    "channel": channels.app,
+    "environment": environment.app,
+    "campaign": campaigns.app,
+    "run": runs.app,
+    "audience": audiences.app,
+}.items():
+    root.add_typer(_commands, name=_name)
+campaigns.app.command("run")(campaign_run.run_campaign)
+root.command("report")(reports.report)
+root.command("demo")(demo.demo)
 
 
 def _open_engine(home: Home) -> Engine:
-    raise NotImplementedError(home)
+    return DuckDBEngine(home.data, home.work, home.temporary)
 
 
 def _open_sending(services: Services) -> Sending:
