@@ -18,6 +18,7 @@ from batuta.rules.bound import AttributeOf, Call, Constant, Expr, Moment
 from batuta.rules.evaluate import Standpoint, World, compute
 from batuta.rules.functions import FUNCTIONS
 from batuta.rules.functions.duck import name_of
+from batuta.rules.patterns import check_pattern, found_in
 from batuta.schema.model import Attribute, Catalogue, Schema
 from batuta.schema.types import BOOLEAN, DATE, DATETIME, DOUBLE, INTEGER, STRING, TIME, DataType, Kind, Scalar
 
@@ -234,6 +235,40 @@ def test_the_template_gives_what_the_meaning_gives(database: duckdb.DuckDBPyConn
     assert not wrong, (
         f"{len(wrong)} rows differ, first {named}: meaning {wrong[0][1]!r}, DuckDB {wrong[0][2]!r}: {text}"
     )
+
+
+@pytest.mark.parametrize("ignore_case", [False, True])
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "a",
+        "^a.*c$",
+        "É",
+        "é+l",
+        r"\d+",
+        r"^\w+$",
+        r"\s",
+        r"\bfamily\b",
+        "[^a-z ]",
+        "(a|b)@",
+        "x{3,}?",
+        r"\.",
+        "$",
+        r"[\d.]+",
+        "s",
+    ],
+)
+def test_a_pattern_finds_what_its_meaning_finds(
+    database: duckdb.DuckDBPyConnection, pattern: str, ignore_case: bool
+) -> None:
+    assert check_pattern(pattern) == ""
+    texts = [text for text in TEXTS if text is not None]
+    options = "i" if ignore_case else "c"
+    found = database.execute(
+        f"SELECT list_transform(?, lambda text: regexp_matches(text, '{pattern}', '{options}'))", [texts]
+    ).fetchall()[0][0]
+    expected = [found_in(text, pattern, ignore_case=ignore_case) for text in texts]
+    assert dict(zip(texts, found, strict=True)) == dict(zip(texts, expected, strict=True))
 
 
 def test_every_function_is_tried() -> None:

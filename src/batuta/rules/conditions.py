@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from batuta.kit.problems import Gather, Problem, Problems, Term
+from batuta.kit.text import drop_accents
 from batuta.rules.binding import Surroundings
 from batuta.rules.bound import AttributeOf, Constant, Expr
 from batuta.rules.functions.model import Unfit
@@ -90,6 +91,8 @@ def bind_right(rule: Condition | Aggregate, against: Against) -> Right:
         and operator not in _EMPTINESS
         and not any(_is_key(value, against.right_around) for value in right)
     )
+    if folded and not rule.match_accents:
+        _check_not_folded_away(rule, right)
     return right, folded and not rule.match_case, folded and not rule.match_accents
 
 
@@ -104,6 +107,14 @@ def _values(rule: Condition | Aggregate, against: Against) -> tuple[Expr, ...]:
     if operator is Operator.BETWEEN:
         return _bounds(rule, against)
     return (_single(rule, against),)
+
+
+def _check_not_folded_away(rule: Condition | Aggregate, right: Sequence[Expr]) -> None:
+    """Refuse texts made of accents alone: without them they would be empty, and constants never are."""
+    for place, value in enumerate(right):
+        text = value.value if isinstance(value, Constant) else None
+        if isinstance(text, str) and not text.isascii() and drop_accents(text) == "":
+            raise _one("value.empty", f"values.{place}" if rule.values else "value")
 
 
 def _none(rule: Condition | Aggregate) -> tuple[Expr, ...]:

@@ -39,9 +39,9 @@ from batuta.rules.bound import (
     Without,
 )
 from batuta.rules.functions import FUNCTIONS
-from batuta.rules.functions.operators import comparable_pair, equal, is_empty, ordered
+from batuta.rules.functions.operators import equal, is_empty, ordered
 from batuta.rules.functions.results import EXACT, fitted
-from batuta.rules.patterns import compiled
+from batuta.rules.patterns import found_in
 from batuta.rules.periods import PERIODS, birthdays, local_to_utc, window
 from batuta.rules.tree import AggregateFunction, Operator
 from batuta.schema.model import Attribute, Catalogue, Link
@@ -231,6 +231,7 @@ _NEGATIONS: Mapping[Operator, Operator] = {
 
 
 def _folded(node: _Node, value: Scalar) -> Scalar:
+    """Return a value as it is compared; a text that folding leaves nothing of counts as empty."""
     if not isinstance(value, str):
         return value
     text = drop_case(value) if node.fold_case else value
@@ -238,10 +239,7 @@ def _folded(node: _Node, value: Scalar) -> Scalar:
 
 
 def _equals(node: _Node, left: Scalar, right: Scalar) -> bool:
-    if is_empty(left) or is_empty(right):
-        return is_empty(left) and is_empty(right)
-    one, other = comparable_pair(_folded(node, left), _folded(node, right))
-    return one == other
+    return equal(_folded(node, left), _folded(node, right))
 
 
 def _order(compare: Callable[[Any, Any], Any]) -> _Test:
@@ -252,8 +250,6 @@ def _order(compare: Callable[[Any, Any], Any]) -> _Test:
 
 
 def _is_ordered(node: _Node, compare: Callable[[Any, Any], Any], left: Scalar, right: Scalar) -> bool:
-    if is_empty(left) or is_empty(right):
-        return False
     return ordered(compare, _folded(node, left), _folded(node, right))
 
 
@@ -264,15 +260,14 @@ def _between(node: _Node, left: Scalar, right: Sequence[Scalar]) -> bool:
 
 def _text_test(test: Callable[[str, str], bool]) -> _Test:
     def whole(node: _Node, left: Scalar, right: Sequence[Scalar]) -> bool:
-        if is_empty(left) or is_empty(right[0]):
-            return False
-        return test(str(_folded(node, left)), str(_folded(node, right[0])))
+        text, sought = _folded(node, left), _folded(node, right[0])
+        return not is_empty(text) and not is_empty(sought) and test(str(text), str(sought))
 
     return whole
 
 
 def _matches(node: _Node, left: Scalar, right: Sequence[Scalar]) -> bool:
-    return not is_empty(left) and compiled(str(right[0]), node.fold_case).search(str(left)) is not None
+    return not is_empty(left) and found_in(str(left), str(right[0]), ignore_case=node.fold_case)
 
 
 @lru_cache(maxsize=64)

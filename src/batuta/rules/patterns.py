@@ -18,6 +18,8 @@ _PIECE = re.compile(
     r"""(?P<escape>\\.)|(?P<set>\[\^?\]?)|(?P<group>\(\?:|\((?!\?))|(?P<odd>\(\?|[*+?}]\+)|(?P<repeat>\{[^{}]*\})|(?P<one>.)""",
     re.VERBOSE | re.DOTALL,
 )
+_TURKISH = {0x130: "\ue130", 0x131: "\ue131"}
+"""The dotted capital i and the dotless small one, which Python alone takes for an i when case is ignored, as characters without case."""
 
 
 class _Refused(Exception):
@@ -27,7 +29,7 @@ class _Refused(Exception):
 def check_pattern(text: str) -> str:
     """Return the piece of a regular expression that cannot be used, or '' if all can."""
     try:
-        compiled(text, ignore_case=False)
+        _compiled(text, ignore_case=False)
     except _Refused as refused:
         return str(refused)
     except (re.error, RecursionError, OverflowError):
@@ -35,12 +37,18 @@ def check_pattern(text: str) -> str:
     return ""
 
 
+def found_in(text: str, pattern: str, *, ignore_case: bool) -> bool:
+    """Tell whether a checked pattern occurs in a text, as the engines would."""
+    sought = _compiled(pattern, ignore_case)
+    return sought.search(text.translate(_TURKISH) if ignore_case else text) is not None
+
+
 @lru_cache(maxsize=256)
-def compiled(text: str, ignore_case: bool) -> re.Pattern[str]:
-    """Return a checked pattern for Python, with the meaning that the engines give it."""
-    if len(text) > _MAX_LENGTH:
-        raise _Refused(text[:60])
-    return re.compile("".join(_translated(text)), re.IGNORECASE if ignore_case else 0)
+def _compiled(pattern: str, ignore_case: bool) -> re.Pattern[str]:
+    if len(pattern) > _MAX_LENGTH:
+        raise _Refused(pattern[:60])
+    translated = "".join(_translated(pattern))
+    return re.compile(translated.translate(_TURKISH), re.IGNORECASE) if ignore_case else re.compile(translated)
 
 
 def _translated(text: str) -> list[str]:

@@ -89,6 +89,7 @@ def test_a_written_value_is_read_in_the_type_of_the_left_side(
         ("[vip]", "yes"),
         ("[name]", True),
         ("[status]", 1),
+        ("[name]", "\u0301"),
     ],
 )
 def test_a_value_that_cannot_be_read_is_a_problem(around: Surroundings, expression: str, written: Plain) -> None:

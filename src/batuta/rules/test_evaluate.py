@@ -183,6 +183,12 @@ def test_the_negation_of_a_group_is_its_exact_complement(
     assert who(group("except", {"kind": "all-rows"}, rule), world, around) == {1, 2, 3, 4, 5} - expected
 
 
+def test_a_text_of_accents_alone_is_empty_where_accents_do_not_count(world: World, around: Surroundings) -> None:
+    accents = condition("[name] + '\u0301'", "equal", same_as("[email]"))
+    assert who(accents, world, around) == {3, 5}
+    assert who({**accents, "match_accents": True}, world, around) == set()
+
+
 def test_groups_combine(world: World, around: Surroundings) -> None:
     vip, rich = condition("[vip]", "is-true"), condition("[points]", "greater", 5)
     assert who(group("and", vip, rich), world, around) == {1}
