@@ -19,7 +19,7 @@ _PIECE = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _TURKISH = {0x130: "\ue130", 0x131: "\ue131"}
-"""The dotted capital i and the dotless small one, which Python alone takes for an i when case is ignored, as characters without case."""
+"""The dotted capital i and the dotless small one, which Python alone takes for an i when case is ignored."""
 
 
 class _Refused(Exception):
