@@ -1,0 +1,60 @@
+CREATE TABLE "work"."main" AS
+SELECT
+  "p"."_t1",
+  CAST("household"."city" AS TEXT) AS "town",
+  CAST("t"."orders_1_total" AS DECIMAL(18, 4)) AS "orders_1_total",
+  CAST("t"."orders_2_total" AS DECIMAL(18, 4)) AS "orders_2_total",
+  CAST(COALESCE("t"."orders", CAST([] AS STRUCT("total" DECIMAL(18, 4))[])) AS STRUCT("total" DECIMAL(18, 4))[]) AS "orders",
+  CAST(COALESCE("t_2"."figure", 0) AS DECIMAL(38, 4)) AS "spent"
+FROM "work"."people.main" AS "p"
+LEFT JOIN "data"."recipient" AS "recipient"
+  ON (
+    "recipient"."id" = "p"."_t1"
+  )
+LEFT JOIN "data"."household" AS "household"
+  ON (
+    "recipient"."household_id" = "household"."id"
+  )
+LEFT JOIN (
+  SELECT
+    "l"."k1",
+    MAX(CASE WHEN (
+      "l"."_place" = 1
+    ) THEN "l"."a1" END) AS "orders_1_total",
+    MAX(CASE WHEN (
+      "l"."_place" = 2
+    ) THEN "l"."a1" END) AS "orders_2_total",
+    ARRAY_AGG({'total': "l"."a1"} ORDER BY "l"."_place" ASC) AS "orders"
+  FROM (
+    SELECT
+      "order"."recipient_id" AS "k1",
+      "order"."total" AS "a1",
+      ROW_NUMBER() OVER (
+        PARTITION BY "order"."recipient_id"
+        ORDER BY "order"."ordered_at" DESC, "order"."id" ASC
+      ) AS "_place"
+    FROM "data"."order" AS "order"
+    WHERE
+      (
+        "order"."status" = 'paid'
+      )
+  ) AS "l"
+  WHERE
+    "l"."_place" <= 2
+  GROUP BY
+    "l"."k1"
+) AS "t"
+  ON (
+    "t"."k1" = "p"."_t1"
+  )
+LEFT JOIN (
+  SELECT
+    "order_2"."recipient_id" AS "k1",
+    SUM("order_2"."total") AS "figure"
+  FROM "data"."order" AS "order_2"
+  GROUP BY
+    "order_2"."recipient_id"
+) AS "t_2"
+  ON (
+    "t_2"."k1" = "p"."_t1"
+  );

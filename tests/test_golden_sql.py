@@ -1,0 +1,128 @@
+"""The SQL of each kind of activity, as files beside it. `UPDATE_GOLDEN=1` writes them anew: read the difference."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlglot import exp
+
+from batuta import activities
+from batuta.activities.contract import Input
+from batuta.engines.sql import Compiler, DuckDb
+from batuta.rules.bound import Moment
+from batuta.testing import SHOP, arriving, attempt
+
+FOLDER = Path(activities.__path__[0])
+NOON = Moment(datetime(2026, 3, 1, 12, tzinfo=UTC))
+PEOPLE, MORE = arriving("people"), arriving("more")
+PAID = {"kind": "attribute", "expression": "[status]", "operator": "equal", "value": "paid"}
+CASES: Mapping[str, tuple[str, dict[str, Any], tuple[Input, ...]]] = {
+    "rule-and-columns": (
+        "build-audience",
+        {
+            "dimension": "recipients",
+            "rule": {"kind": "exists", "path": "orders", "rule": PAID},
+            "columns": [{"name": "town", "expression": "[household.city]"}],
+        },
+        (),
+    ),
+    "union": ("combine", {"operation": "union"}, (PEOPLE, MORE)),
+    "intersection": ("combine", {"operation": "intersection", "complement": True}, (PEOPLE, MORE)),
+    "exclusion": (
+        "combine",
+        {"operation": "exclusion", "bring": [{"source": "orders", "path": "recipient"}], "complement": True},
+        (PEOPLE, MORE, arriving("orders", "orders")),
+    ),
+    "reconciled": (
+        "combine",
+        {"operation": "union", "reconcile": [{"expression": "[email]", "by_source": {"leads": "[mail]"}}]},
+        (PEOPLE, arriving("leads", "prospects")),
+    ),
+    "latest-address": (
+        "deduplication",
+        {
+            "fields": ["[email]"],
+            "choice": [{"kind": "descending", "expression": "[created_at]"}],
+            "ignore_case": True,
+            "complement": True,
+        },
+        (PEOPLE,),
+    ),
+    "lines-and-totals": (
+        "enrichment",
+        {
+            "columns": [{"name": "town", "expression": "[household.city]"}],
+            "lines": [
+                {
+                    "alias": "orders",
+                    "path": "orders",
+                    "filter": PAID,
+                    "sort": [{"expression": "[ordered_at]", "descending": True}],
+                    "count": 2,
+                    "attributes": [{"name": "total", "expression": "[total]"}],
+                }
+            ],
+            "totals": [{"name": "spent", "path": "orders", "function": "sum", "expression": "[total]"}],
+        },
+        (PEOPLE,),
+    ),
+    "segments": (
+        "split",
+        {
+            "segments": [
+                {"name": "best", "count": 10, "sort": [{"expression": "[points]", "descending": True}]},
+                {"name": "tenth", "percent": 10},
+            ],
+            "complement": True,
+        },
+        (PEOPLE,),
+    ),
+    "one-table": ("split", {"segments": [{"name": "half", "percent": 50}], "one_table": True}, (PEOPLE,)),
+}
+
+
+class Places:
+    """Tables under their own names, without folded copies."""
+
+    def rows(self, schema: str) -> exp.Table:
+        return exp.table_(schema, db="data", quoted=True)
+
+    def working(self, name: str) -> exp.Table:
+        return exp.table_(name, db="work", quoted=True)
+
+    def audience(self, label: str) -> exp.Table:
+        return exp.table_(label, db="audience", quoted=True)
+
+    def shared(self, name: str) -> exp.Table:
+        return exp.table_(name, db="temp", quoted=True)
+
+    def folded(self, schema: str, attribute: str) -> str | None:
+        _ = schema, attribute
+        return None
+
+
+def statements(kind: str, parameters: dict[str, Any], inputs: tuple[Input, ...]) -> str:
+    made = attempt(kind, parameters, *inputs)
+    assert made.problems == ()
+    task = Compiler(DuckDb(), SHOP, NOON, Places()).task(made.populations, {name: name for name in made.populations})
+    return "".join(f"{statement.sql('duckdb', pretty=True)};\n" for statement in task)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_golden_sql(case: str) -> None:
+    kind, parameters, inputs = CASES[case]
+    path = FOLDER / kind.replace("-", "_") / "golden" / f"{case}.duckdb.sql"
+    found = statements(kind, parameters, inputs)
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(found, "utf-8")
+    assert found == path.read_text("utf-8")
+
+
+def test_every_golden_file_has_its_case() -> None:
+    assert {path.name.partition(".")[0] for path in FOLDER.glob("*/golden/*.sql")} >= set(CASES)
