@@ -15,6 +15,7 @@ from batuta.cli.context import services
 from batuta.cli.knowledge import knowledge
 from batuta.cli.running import Stage
 from batuta.kit.errors import InputError, UsageError
+from batuta.kit.identifiers import new_id
 from batuta.runs.conduct import Request, begin
 from batuta.runs.model import Mode
 
@@ -37,7 +38,7 @@ def run_campaign(
         now=instant_of(at) if at else given.clock.now(),
         ask=not yes,
         variables=variables_of(var or []),
-        run=run_id,
+        run=run_id or new_id(given.clock.now()),
     )
     name, remarks = remarks_on(file, given, "en")
     if any(remark.blocking for remark in remarks):

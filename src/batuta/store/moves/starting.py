@@ -39,7 +39,7 @@ def start(connection: Connection, beginning: Beginning, at: datetime) -> None:
             ask=run.ask,
             document=beginning.campaign,
             channels=beginning.channels,
-            created_at=run.created_at.isoformat(),
+            created_at=at.isoformat(),
         )
     )
     append(connection, run.id, at, Note(f"Started in {run.mode} mode", data={"now": run.moment.now.isoformat()}))
