@@ -84,10 +84,11 @@ def figure(wanted: AggregateIs | Total, row: Row, condition: Condition) -> exp.E
     same = (path, wanted.function, wanted.of, where)
     alias = row.reach(same, grouped, lambda alias: figure_meets(path[0], row, alias))
     found = trees.column(alias, "figure")
-    return exp.Coalesce(this=found, expressions=[trees.number(0)]) if wanted.function in _ZERO else found
+    return exp.Coalesce(this=found, expressions=[trees.number(0)]) if wanted.function in NEVER_EMPTY else found
 
 
-_ZERO = frozenset({AggregateFunction.COUNT, AggregateFunction.COUNT_DISTINCT, AggregateFunction.SUM})
+NEVER_EMPTY = frozenset({AggregateFunction.COUNT, AggregateFunction.COUNT_DISTINCT, AggregateFunction.SUM})
+"""Figures that are 0 over no rows."""
 
 
 def figure_meets(link: Link, row: Row, alias: str) -> exp.Expr:

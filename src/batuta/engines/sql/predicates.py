@@ -11,7 +11,7 @@ from batuta.engines.sql import trees
 from batuta.engines.sql.comparisons import Folding, compare, computed, side
 from batuta.engines.sql.context import Row, not_blank
 from batuta.engines.sql.expressions import value
-from batuta.engines.sql.links import figure, some_linked
+from batuta.engines.sql.links import NEVER_EMPTY, figure, some_linked
 from batuta.rules.bound import (
     AggregateIs,
     All,
@@ -50,7 +50,10 @@ def _aggregate(predicate: AggregateIs, row: Row) -> exp.Expr:
     folding = Folding(predicate.fold_case, predicate.fold_accents)
     tree = figure(predicate, row, condition)
     left = computed(tree, predicate.type, row, folding)
-    return compare(predicate.operator, left, predicate.right, row, folding)
+    found = compare(predicate.operator, left, predicate.right, row, folding)
+    if predicate.function in NEVER_EMPTY or predicate.operator is Operator.IS_EMPTY:
+        return found
+    return trees.every([trees.is_not_null(tree.copy()), found])
 
 
 def _linked(predicate: Linked, row: Row) -> exp.Expr:
