@@ -12,6 +12,7 @@ from typing import BinaryIO
 from batuta.kit.errors import InputError, SystemFault, UsageError
 
 CHUNK_BYTES = 8 << 20
+"""How much of a file is read at once; a header has to fit in."""
 
 
 def known_encoding(name: str) -> str:

@@ -142,7 +142,9 @@ def _column(name: str, table: str | None = None) -> exp.Column:
 @contextmanager
 def _bounded(session: Session) -> Iterator[None]:
     """Keep the engine's memory low for the time of a load, if it can be lowered."""
-    ((former,),) = session.rows("SELECT current_setting('memory_limit')")
+    ((shown,),) = session.rows("SELECT current_setting('memory_limit')")
+    number, unit = str(shown).split()
+    former = f"{float(number) + 0.05:.2f} {unit}"  # what is shown was cut off after one digit
     with suppress(SystemFault):  # more is in use at present and cannot be given back
         session.run(f"SET memory_limit = '{MEMORY}'")
     try:

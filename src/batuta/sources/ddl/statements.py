@@ -17,7 +17,7 @@ from batuta.kit.errors import InputError
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 _NOTHING = "Nothing has been imported."
-_QUOTED = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|(?P<open>['\"`]|/\*)", re.DOTALL)
+_QUOTED = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*+'|\"(?:[^\"]|\"\")*+\"|`[^`]*`|(?P<open>['\"`]|/\*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
