@@ -93,7 +93,8 @@ class Dialect:
     def _number(self, value: float | Decimal, data_type: DataType) -> exp.Expr:
         if isinstance(value, float) or data_type.kind is Kind.DOUBLE:
             return self.cast(trees.text(repr(float(value))), DataType(kind=Kind.DOUBLE))
-        literal = exp.Literal(this=format(abs(value), "f"), is_string=False)
+        digits = str(abs(value)) if isinstance(value, int) else format(abs(value), "f")
+        literal = exp.Literal(this=digits, is_string=False)
         return trees.tight(exp.Neg(this=literal)) if value < 0 else literal
 
     def _moment(self, value: datetime) -> exp.Expr:
