@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 import typer.main
 
@@ -20,12 +20,12 @@ LINK = re.compile(r"\[[^\]]+\]\((?!https?:|#)([^)#]+)")
 COMMAND = re.compile(r"^\s*(?:\$ )?batuta ((?:--home \S+ )?[a-z][^\n|]*)", re.MULTILINE)
 
 
-def commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    if isinstance(command, click.Group):
-        for name, child in command.commands.items():
-            yield from commands(child, (*path, name))
-    else:
+def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    children = getattr(command, "commands", None)
+    if children is None:
         yield path
+    for name, child in (children or {}).items():
+        yield from commands(child, (*path, name))
 
 
 ALL = sorted(commands(typer.main.get_command(root)))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from batuta.activities.palette import PROBLEM_PACKAGES
 from batuta.channels.transports import HomeTransports
@@ -34,7 +34,19 @@ from batuta.store.home import Home
 from batuta.store.ledger import HomeLedgers
 from batuta.store.shards import JournalFiles, SampleFiles, ShardFiles
 
-root = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+
+class Commands(TyperGroup):
+    """The root command; expected failures become a message and their exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BatutaError as error:
+            typer.echo(error.message(), err=True)
+            raise typer.Exit(error.exit_code) from error
+
+
+root = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False)
 
 for _name, _commands in {
     "schema": schemas.app,
@@ -82,9 +94,5 @@ def batuta(
 
 
 def main() -> None:
-    """Run the command line; expected failures become a message and their exit code."""
-    try:
-        root()
-    except BatutaError as error:
-        typer.echo(error.message(), err=True)
-        sys.exit(error.exit_code)
+    """Run the command line."""
+    root()

@@ -81,7 +81,9 @@ def reference(folder: Path) -> sqlite3.Connection:
     for table in TABLES:
         with (folder / f"{table}.csv").open(encoding="utf-8", newline="") as file:
             header, *rows = csv.reader(file)
-        columns = ", ".join(f"{name} {AFFINITY.get(name, 'INT' if name.endswith('_id') else 'TEXT')}" for name in header)
+        columns = ", ".join(
+            f"{name} {AFFINITY.get(name, 'INT' if name.endswith('_id') else 'TEXT')}" for name in header
+        )
         database.execute(f"CREATE TABLE {table} ({columns})")
         database.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(header))})", rows)
     database.executescript(VIEWS)

@@ -103,7 +103,9 @@ def _read(package: str, language: str) -> Mapping[str, str]:
     source = files(package).joinpath(f"problems.{language}.yaml")
     if not source.is_file():
         return {}
-    return {str(code): str(text) for code, text in (yaml.safe_load(source.read_text("utf-8")) or {}).items()}
+    return {
+        str(code): str(text) for code, text in (yaml.load(source.read_text("utf-8"), yaml.CSafeLoader) or {}).items()
+    }
 
 
 def _shown(value: object, texts: Mapping[str, str]) -> str:
