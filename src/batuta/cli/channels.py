@@ -43,11 +43,11 @@ def list_channels(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         found.print_json([channel.model_dump(mode="json") for channel in channels])
         return
-    table = Table("name", "channel", "category", "communication type", "dimension", "sender", "transport")
+    table = Table("name", "sends", "about", "to", "from")
     for channel in channels:
-        sender = channel.sender.address
-        kind = (channel.channel, channel.category.value, channel.communication_type)
-        table.add_row(channel.name, *kind, channel.dimension, sender, channel.transport.kind)
+        way = f"{channel.channel} by {channel.transport.kind}"
+        about = f"{channel.communication_type} ({channel.category.value})"
+        table.add_row(channel.name, way, about, channel.dimension, channel.sender.address)
     found.console.print(table)
 
 
