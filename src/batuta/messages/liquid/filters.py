@@ -12,6 +12,7 @@ from liquid import Environment
 from liquid.exceptions import FilterArgumentError, FilterValueError
 from liquid.undefined import Undefined
 
+from batuta.messages.liquid import arithmetic
 from batuta.messages.liquid.bounds import MAX_TEXT, SizeLimitError
 from batuta.messages.liquid.languages import Language, language
 from batuta.rules.bound import Moment
@@ -56,6 +57,8 @@ def add_filters(environment: Environment, moment: Moment) -> None:
     environment.add_filter("replace", replace)
     environment.add_filter("join", join)
     environment.add_filter("strip_html", strip_html)
+    for name, compute in arithmetic.FILTERS.items():
+        environment.add_filter(name, compute)
 
 
 def number(value: object, decimals: object = None, language_code: object = None) -> str:
