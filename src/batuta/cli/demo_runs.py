@@ -21,7 +21,7 @@ from batuta.reports.run_report import RunReport
 from batuta.runs.conduct import Request, begin, carry_on, take_up
 from batuta.runs.desk import Desk
 from batuta.runs.making import effect, make
-from batuta.runs.model import JobKind, Mode, RunStatus, RunView
+from batuta.runs.model import JobKind, Mode, Note, RunStatus, RunView, Wanted
 
 ERASED = 3
 """How many people leave while a campaign is under way."""
@@ -67,6 +67,7 @@ def run_with_erasure(found: Services, file: Path, quiet: bool) -> Told:
     try:
         erase_recipients(again.home.data, people)
         stage = Stage(again)
+        stage.state.want(desk.run.id, Wanted.RUN, Note(f"Resumed after {len(people)} people were erased from the data"))
         return _finish(stage, take_up(stage.ports, knowledge(again), desk.run.id), quiet)
     finally:
         again.close()

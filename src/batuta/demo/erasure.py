@@ -12,5 +12,5 @@ def erase_recipients(data: Path, keys: Sequence[int]) -> None:
     """Delete recipients from the data file of a home that no process has open; what they bought stays."""
     with duckdb.connect(str(data)) as connection:
         connection.execute(
-            'DELETE FROM "data"."recipients" WHERE "id" IN (SELECT unnest($keys::BIGINT[]))', {"keys": keys}
+            'DELETE FROM "data"."data"."recipients" WHERE "id" IN (SELECT unnest($keys::BIGINT[]))', {"keys": keys}
         )
