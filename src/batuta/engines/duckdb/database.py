@@ -10,6 +10,7 @@ from sqlglot import exp
 from batuta.engines.duckdb.faults import fault
 from batuta.engines.duckdb.memory import half_of_memory
 from batuta.engines.duckdb.storage import DATA, WORK
+from batuta.engines.sql.for_duckdb import DuckDb
 from batuta.kit.errors import SystemFault
 
 _OWN_TABLES = """
@@ -46,6 +47,8 @@ def open_database(
         _attach(connection, data, DATA)
         _attach(connection, work, WORK)
         connection.execute(_OWN_TABLES)
+        for statement in DuckDb.preparation:
+            connection.execute(statement)
     except duckdb.Error as error:
         connection.close()
         raise fault(error) from error

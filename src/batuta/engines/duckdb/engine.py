@@ -5,19 +5,27 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import duckdb
 
+from batuta.engines.duckdb.arrow import to_rows
+from batuta.engines.duckdb.audiences import save
 from batuta.engines.duckdb.database import open_database
 from batuta.engines.duckdb.load import load
+from batuta.engines.duckdb.making import make_tables
+from batuta.engines.duckdb.places import Places
 from batuta.engines.duckdb.records import all_made
 from batuta.engines.duckdb.sessions import Session, Sessions
-from batuta.engines.duckdb.storage import AUDIENCES, DATA, ROWS, ensure_tables
-from batuta.engines.duckdb.tables import checksum, count_reasons, drop_tables, sweep_tables, write_table
-from batuta.runs.ports import Counts, Rows
+from batuta.engines.duckdb.storage import AUDIENCES, DATA, DIALECT, ROWS, ensure_tables
+from batuta.engines.duckdb.tables import checksum, count_reasons, drop_tables, sweep_tables, table_names, write_table
+from batuta.engines.sql import Compiler, DuckDb
+from batuta.engines.sql.context import Context
+from batuta.rules.bound import Expr, Moment
+from batuta.runs.ports import Counts, Keeping, Making, Preview, Rows
 from batuta.schema.loading import Load, LoadCounts
 from batuta.schema.model import Catalogue
+from batuta.sets.algebra import Set, Table
 from batuta.sets.shape import Shape
 
 
@@ -48,6 +56,53 @@ class DuckDBEngine:
     def write(self, name: str, shape: Shape, rows: Iterator[Rows]) -> Counts:
         return write_table(self._sessions, name, shape, rows)
 
+    def make(self, making: Making) -> Mapping[str, Counts]:
+        def work(session: Session) -> Mapping[str, Counts]:
+            return make_tables(session, self._compiler(session, making.moment, making.audiences), making)
+
+        return self._sessions.heavy(work)
+
+    def sql(self, making: Making) -> tuple[str, ...]:
+        with self._sessions.session() as session:
+            statements = self._compiler(session, making.moment, making.audiences).task(making.outputs, making.names)
+        return tuple(statement.sql(DIALECT, pretty=True) for statement in statements)
+
+    def count(self, population: Set, moment: Moment, audiences: Mapping[str, str]) -> Counts:
+        def read(session: Session) -> Counts:
+            query = self._compiler(session, moment, audiences).count(population)
+            ((rows, targets),) = cast("list[tuple[int, int]]", session.rows(query.sql(DIALECT)))
+            return Counts(rows, targets)
+
+        return self._sessions.interactive(read)
+
+    def preview(
+        self, table: Table, attributes: Sequence[tuple[str, Expr]], moment: Moment, limit: int, offset: int = 0
+    ) -> Preview:
+        def read(session: Session) -> Preview:
+            query = self._compiler(session, moment).preview(table, attributes, limit, offset)
+            shape = table.shape
+            names = (*shape.row_columns, *(column.name for column in shape.columns), *(name for name, _ in attributes))
+            return Preview(names, cast("Rows", session.rows(query.sql(DIALECT))))
+
+        return self._sessions.interactive(read)
+
+    def scan(
+        self,
+        table: Table,
+        attributes: Sequence[tuple[str, Expr]],
+        columns: Sequence[str],
+        moment: Moment,
+        batch: int,
+    ) -> Iterator[Rows]:
+        with self._sessions.session() as session:
+            query = self._compiler(session, moment).scan(table, attributes, columns)
+            for found in session.stream(query.sql(DIALECT), batch, self._sessions.turn()):
+                yield to_rows(found)
+
+    def save_audience(self, keeping: Keeping) -> Counts:
+        context = Context(DuckDb(), self._catalogue, keeping.moment, Places(self._catalogue))
+        return self._sessions.heavy(lambda session: save(session, context, keeping))
+
     def reasons(self, table: str) -> Mapping[str, int]:
         return self._sessions.interactive(lambda session: count_reasons(session, table))
 
@@ -69,6 +124,10 @@ class DuckDBEngine:
 
     def interrupt(self) -> None:
         self._sessions.stop()
+
+    def _compiler(self, session: Session, moment: Moment, audiences: Mapping[str, str] | None = None) -> Compiler:
+        kept = frozenset(table_names(session, DATA, AUDIENCES))
+        return Compiler(DuckDb(), self._catalogue, moment, Places(self._catalogue, audiences or {}, kept))
 
     def close(self) -> None:
         self._sessions.stop()

@@ -23,18 +23,23 @@ def audience_table(name: str) -> exp.Table:
 
 @dataclass(frozen=True)
 class Places:
-    """The addresses that one task may name; `audiences` maps labels to the names of their tables."""
+    """The addresses that one task may name.
+
+    `audiences` maps labels to the names of their tables; `kept` are the names of all audience tables, since
+    the members of an audience may be read like any other population.
+    """
 
     catalogue: Catalogue
     audiences: Mapping[str, str] = field(default_factory=dict)
+    kept: frozenset[str] = frozenset()
 
     def rows(self, schema: str) -> exp.Table:
         """Return the table that holds the rows of a schema."""
         return rows_table(schema)
 
     def working(self, name: str) -> exp.Table:
-        """Return the working table of that name."""
-        return working_table(name)
+        """Return the working table, or the audience table, of that name."""
+        return audience_table(name) if name in self.kept else working_table(name)
 
     def audience(self, label: str) -> exp.Table:
         """Return the table of an audience; raise NotFound with the nearest label if there is none."""

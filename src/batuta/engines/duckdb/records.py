@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from batuta.engines.duckdb.places import working_table
 from batuta.engines.duckdb.sessions import Session
+from batuta.engines.duckdb.storage import DIALECT
 from batuta.runs.ports import Counts
 from batuta.sets.shape import Shape
 
@@ -67,4 +68,4 @@ def counted(session: Session, name: str, shape: Shape) -> Counts:
 
 
 def _number(session: Session, query: exp.Select) -> int:
-    return cast("int", session.rows(query.sql("duckdb"))[0][0])
+    return session.number(query.sql(DIALECT))

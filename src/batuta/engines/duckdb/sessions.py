@@ -38,6 +38,10 @@ class Session:
         with self.working() as cursor:
             return (cursor.execute(statement, values) if values else cursor.execute(statement)).fetchall()
 
+    def number(self, query: str) -> int:
+        """Return the single number that a query gives."""
+        return int(str(self.rows(query)[0][0]))
+
     @contextmanager
     def working(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Mark the time in which the cursor works: stop() interrupts it, errors become expected failures."""
