@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import (
@@ -180,6 +181,7 @@ class HomeLedgers:
         self._live = SqlLedger(database, clock)
         self._clock = clock
         self._rehearsals: dict[str, Database] = {}
+        self._opening = Lock()
 
     def live(self) -> SqlLedger:
         """Return the ledger of the home."""
@@ -187,11 +189,12 @@ class HomeLedgers:
 
     def rehearsal(self, run: str) -> SqlLedger:
         """Return the ledger of a test run, made at its first use."""
-        if run not in self._rehearsals:
-            folder = self._home.run_folder(run)
-            folder.mkdir(parents=True, exist_ok=True)
-            self._rehearsals[run] = Database(folder / "rehearsal.sqlite", LEDGER_TABLES)
-        return SqlLedger(self._rehearsals[run], self._clock)
+        with self._opening:  # two deliveries of a run may begin at once
+            if run not in self._rehearsals:
+                folder = self._home.run_folder(run)
+                folder.mkdir(parents=True, exist_ok=True)
+                self._rehearsals[run] = Database(folder / "rehearsal.sqlite", LEDGER_TABLES)
+            return SqlLedger(self._rehearsals[run], self._clock)
 
     def close(self) -> None:
         """Close the databases of test runs."""
