@@ -48,6 +48,7 @@ class World:
         self.audiences: dict[str, str] = {}
         self.records: dict[str, list[dict[str, Scalar]]] = {}
         self.members: dict[str, set[tuple[Scalar, ...]]] = {}
+        self._waiting: list[tuple[str, Sequence[tuple[Scalar, ...]]]] = []
         self._opened: DuckDBEngine | None = None
         self._made = 0
 
@@ -90,12 +91,14 @@ class World:
         found = self.catalogue.schema_named(schema)
         names = [attribute.name for attribute in found.attributes]
         self.records.setdefault(schema, []).extend(dict(zip(names, row, strict=True)) for row in rows)
-        _insert_duckdb(self.folder / "data.duckdb", self.catalogue, found, rows)
+        self._waiting.append((schema, rows))
 
     @property
     def engine(self) -> Engine:
         """The engine, open."""
         if self._opened is None:
+            _insert_into_duckdb(self.folder / "data.duckdb", self.catalogue, self._waiting)
+            self._waiting = []
             self._opened = DuckDBEngine(
                 self.folder / "data.duckdb", self.folder / "work.duckdb", self.folder / "tmp", "500MiB", threads=2
             )
@@ -197,22 +200,33 @@ def _type(kind: str, limits: str | None) -> DataType:
     return DataType(kind=Kind(kind), values=tuple(limits.split()) if limits else ())
 
 
-def _insert_duckdb(path: Path, catalogue: Catalogue, schema: Schema, rows: Sequence[tuple[Scalar, ...]]) -> None:
-    names = [attribute.name for attribute in schema.attributes]
-    folded = [names.index(attribute) for attribute in folded_attributes(schema)]
-    values = [(*row, *(_fold(row[place]) for place in folded)) for row in rows]
+def _insert_into_duckdb(
+    path: Path, catalogue: Catalogue, waiting: Sequence[tuple[str, Sequence[tuple[Scalar, ...]]]]
+) -> None:
     with duckdb.connect() as connection:
         connection.execute(f"ATTACH '{path}' AS data")
         ensure_tables(connection, catalogue)
-        if values:
-            table = rows_table(schema.name)
+        for schema, rows in waiting:
+            table, values = rows_table(schema), _with_folded(catalogue.schema_named(schema), rows)
             fields = connection.execute(exp.select("*").from_(table).limit(0).sql("duckdb")).to_arrow_table().schema
-            columns = [
-                pa.array(column, type=field.type)
-                for column, field in zip(zip(*values, strict=True), fields, strict=True)
-            ]
-            connection.register("described", pa.table(columns, schema=fields))
+            columns = [[row[place] for row in values] for place in range(len(fields))]
+            arrays = [pa.array(column, type=field.type) for column, field in zip(columns, fields, strict=True)]
+            connection.register("described", pa.table(arrays, schema=fields))
             connection.execute(exp.insert(exp.select("*").from_("described"), table).sql("duckdb"))
+
+
+def _with_folded(schema: Schema, rows: Sequence[tuple[Scalar, ...]]) -> list[tuple[Scalar, ...]]:
+    names = [attribute.name for attribute in schema.attributes]
+    copied = [names.index(attribute) for attribute in folded_attributes(schema)]
+    folds = [_fold if attribute.folded else _same for attribute in schema.attributes]
+    return [
+        (*(keep(value) for keep, value in zip(folds, row, strict=True)), *(_fold(row[place]) for place in copied))
+        for row in rows
+    ]
+
+
+def _same(value: Scalar) -> Scalar:
+    return value
 
 
 def _fold(value: Scalar) -> Scalar:

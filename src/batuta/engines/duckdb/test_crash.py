@@ -7,40 +7,75 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
+import pytest
 
 from batuta.engines.duckdb.engine import DuckDBEngine
-from batuta.runs.ports import Counts
-from batuta.schema.types import INTEGER, STRING
-from batuta.sets.shape import Column, Shape
+from batuta.rules.bound import All, Moment
+from batuta.runs.ports import Counts, Making
+from batuta.schema.model import Catalogue
+from batuta.schema.types import STRING
+from batuta.sets.algebra import LimitKind, Part, Records, Segment, Split
+from batuta.sets.shape import Column, Shape, shape_of
 
-ROWS = 60_000
-SHAPE = Shape("person", "person", (INTEGER,), (Column("segment", STRING),))
+if TYPE_CHECKING:
+    from conftest import World
+
+NOW = Moment(datetime(2024, 3, 15, 12, tzinfo=UTC))
+PEOPLE = 60_000
+OUTPUTS = {"third": Counts(20_000, 20_000), "half": Counts(20_000, 20_000), "rest": Counts(20_000, 20_000)}
 CHILD = """
 import sys
 from pathlib import Path
-from batuta.engines.duckdb.test_crash import opened, write
-engine = opened(Path(sys.argv[1]))
+from batuta.engines.duckdb.test_crash import opened, divide, write
+engine, catalogue = opened(Path(sys.argv[1]))
 print("open", flush=True)
 for number in range(10_000):
     name = f"{sys.argv[2]}_{number}"
-    write(engine, name)
+    (write if number % 4 == 3 else divide)(engine, catalogue, name)
     print(name, flush=True)
 """
 
 
-def opened(folder: Path) -> DuckDBEngine:
-    return DuckDBEngine(folder / "data.duckdb", folder / "work.duckdb", folder / "tmp", "500MiB", threads=1)
+def opened(folder: Path) -> tuple[DuckDBEngine, Catalogue]:
+    """Open the engine with the catalogue that stands beside its files."""
+    catalogue = Catalogue.model_validate_json((folder / "catalogue.json").read_text())
+    engine = DuckDBEngine(folder / "data.duckdb", folder / "work.duckdb", folder / "tmp", "500MiB", threads=1)
+    engine.use(catalogue)
+    return engine, catalogue
 
 
-def write(engine: DuckDBEngine, name: str) -> Counts:
-    return engine.write(name, SHAPE, iter([[(number, "a") for number in range(ROWS)]]))
+def divide(engine: DuckDBEngine, catalogue: Catalogue, name: str) -> dict[str, Counts]:
+    """Make the three tables of one task: people divided by chance."""
+    third, half = (Segment(label, None, LimitKind.COUNT, 20_000) for label in ("third", "half"))
+    split = Split(Records(shape_of(catalogue, "person"), All()), (third, half), salt=name)
+    sets = {output: Part(split, place) for output, place in zip(OUTPUTS, (0, 1, None), strict=True)}
+    names = {output: f"{name}_{output}" for output in OUTPUTS}
+    return dict(engine.make(Making(sets, names, NOW)))
+
+
+def write(engine: DuckDBEngine, catalogue: Catalogue, name: str) -> dict[str, Counts]:
+    """Make a table from rows."""
+    shape: Shape = shape_of(catalogue, "person", (Column("segment", STRING),))
+    return {"": engine.write(f"{name}_written", shape, iter([[(number, "a") for number in range(20_000)]]))}
+
+
+@pytest.fixture
+def folder(world: World) -> Path:
+    """Return the folder of a home with people."""
+    world.schema("person", "*id integer, mail string", [(number, "") for number in range(PEOPLE)], identity="mail")
+    assert world.engine.tables() == ()
+    world.close()
+    (world.folder / "catalogue.json").write_text(world.catalogue.model_dump_json(by_alias=True))
+    return world.folder
 
 
 def killed_after(seconds: float, folder: Path, generation: int) -> list[str]:
-    """Let a process make tables, kill it, and return the names it told us of."""
+    """Let a process make tables, kill it, and return the names of the tasks that it told us were done."""
     command = [sys.executable, "-c", CHILD, str(folder), f"g{generation}"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:  # noqa: S603 (our own command)
         assert child.stdout is not None
@@ -52,34 +87,41 @@ def killed_after(seconds: float, folder: Path, generation: int) -> list[str]:
     return told
 
 
-def counts_of_all_tables(folder: Path) -> dict[str, int]:
-    """Count every working table that is really there, without the engine."""
+def tables_and_records(folder: Path) -> tuple[dict[str, int], list[str]]:
+    """Count every working table that is really there, and list the records of tables, without the engine."""
     with duckdb.connect(str(folder / "work.duckdb"), read_only=True) as connection:
         names = connection.execute("SELECT table_name FROM duckdb_tables() WHERE table_name <> '_made'").fetchall()
-        return {name: connection.table(f'"{name}"').aggregate("count(*)").fetchall()[0][0] for (name,) in names}
+        records = connection.execute("SELECT name FROM _made").fetchall()
+        found = {name: connection.table(f'"{name}"').aggregate("count(*)").fetchall()[0][0] for (name,) in names}
+        return found, [name for (name,) in records]
 
 
-def test_after_a_kill_each_table_is_whole_with_one_record_or_absent(tmp_path: Path) -> None:
+def test_after_a_kill_each_task_is_whole_with_one_record_per_output_or_absent(folder: Path) -> None:
     instants = random.Random(20240229)  # noqa: S311 (instants, no secrets)
     told: list[str] = []
     for generation in range(6):
-        told += killed_after(instants.uniform(0.02, 0.4), tmp_path, generation)
-        engine = opened(tmp_path)
-        recorded = engine.tables()
+        told += killed_after(instants.uniform(0.02, 0.5), folder, generation)
+        engine, _ = opened(folder)
         engine.close()
-        found = counts_of_all_tables(tmp_path)
-        assert set(found) == set(recorded)
-        assert set(told) <= set(recorded)
-        assert set(found.values()) <= {ROWS}
+        found, records = tables_and_records(folder)
+        assert sorted(records) == sorted(found)
+        assert set(found.values()) <= {20_000}
+        done = {name.rpartition("_")[0] for name in found}
+        assert done >= set(told)
+        divided = {task for task in done if f"{task}_written" not in found}
+        assert {f"{task}_{output}" for task in divided for output in OUTPUTS} <= set(found)
     assert told
 
 
-def test_a_table_made_before_the_kill_is_adopted_and_a_lost_one_made_again(tmp_path: Path) -> None:
-    told = killed_after(0.3, tmp_path, 0)
-    engine = opened(tmp_path)
-    assert engine.write(told[0], SHAPE, iter([[(1, "b")]])) == Counts(ROWS, ROWS)
-    assert write(engine, "g0_9999") == Counts(ROWS, ROWS)
-    others = set(engine.tables()) - {told[0]}
-    assert set(engine.sweep({told[0]})) == others >= {*told[1:], "g0_9999"}
-    assert engine.tables() == (told[0],)
+def test_what_was_made_before_the_kill_is_adopted_and_what_was_lost_is_made_again(folder: Path) -> None:
+    told = killed_after(0.5, folder, 0)
+    engine, catalogue = opened(folder)
+    before = set(engine.tables())
+    assert divide(engine, catalogue, told[0]) == OUTPUTS
+    assert set(engine.tables()) == before
+    assert divide(engine, catalogue, "g0_9999") == OUTPUTS
+    kept = {f"{told[0]}_{output}" for output in OUTPUTS}
+    others = set(engine.tables()) - kept
+    assert set(engine.sweep(kept)) == others
+    assert set(engine.tables()) == kept
     engine.close()
