@@ -15,14 +15,13 @@ from rich.text import Text
 
 from batuta.cli.canvas import canvas
 from batuta.cli.context import Services, services
-from batuta.cli.demo_runs import ERASED, Sample, Told, mail_about, run_file, run_with_erasure
+from batuta.cli.demo_runs import ERASED, Sample, Told, mail_of, run_file, run_with_erasure
 from batuta.cli.demo_setup import LoadedFile, claim_home, set_up, shop_file
 from batuta.cli.reports import delivery_table, identity_line
 from batuta.runs.model import Mode
 
 CAMPAIGNS = ("campaigns/loyalty.yaml", "campaigns/wish-list.yaml")
 LEFT_BY_SOME = "campaigns/carts.yaml"
-SUBJECT = "of your wishes"
 
 
 def demo(
@@ -41,7 +40,7 @@ def demo(
         found.console.print(_welcome(found, recipients, again))
     loaded = _load(found, recipients, as_json)
     tested, sent = ([], []) if data_only else _run(found, as_json)
-    sample = mail_about(found.home.outbox, SUBJECT)
+    sample = None if data_only else mail_of(found.home.outbox, sent[1].report.run)
     if as_json:
         found.print_json(_document(found, recipients, loaded, tested, sent, sample))
         return

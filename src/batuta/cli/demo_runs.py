@@ -73,13 +73,12 @@ def run_with_erasure(found: Services, file: Path, quiet: bool) -> Told:
         again.close()
 
 
-def mail_about(outbox: Path, subject: str) -> Sample | None:
-    """Return a mail of the outbox whose subject holds a text, or None."""
-    for path in sorted(outbox.glob("*/*.eml")):
+def mail_of(outbox: Path, run: str) -> Sample | None:
+    """Return a mail that a run has put into the outbox, or None."""
+    for path in sorted(outbox.joinpath(run).rglob("*.eml"))[:1]:
         message = message_from_bytes(path.read_bytes(), policy=default)
-        if subject in message["subject"]:
-            body = message.get_body(("plain",))
-            return Sample(path, message["to"], message["subject"], body.get_content() if body else "")
+        body = message.get_body(("plain",))
+        return Sample(path, message["to"], message["subject"], body.get_content() if body else "")
     return None
 
 

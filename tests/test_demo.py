@@ -1,0 +1,160 @@
+"""The demo as a newcomer runs it: in a process of its own, over 10,000 recipients."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+REASONS = {
+    "no-longer-in-the-data",
+    "empty-address",
+    "invalid-address",
+    "not-allowed",
+    "suppressed",
+    "no-consent",
+    "duplicate-address",
+    "holdout",
+    "rendering-error",
+}
+"""Why a message may be left out, by the specification; later parts of it are still to come."""
+
+PEOPLE = """
+CREATE OR REPLACE TABLE person AS
+WITH bought AS (SELECT recipient_id, sum(total) AS total FROM orders WHERE status = 'paid' GROUP BY recipient_id)
+SELECT
+    id,
+    coalesce(email, '') NOT IN ('') AS reachable,
+    coalesce(points < 50, false) AS low,
+    coalesce(bought.total >= 100, false) AS buyer
+FROM recipients
+LEFT JOIN loyalty_accounts ON loyalty_accounts.recipient_id = id
+LEFT JOIN bought ON bought.recipient_id = id
+"""
+
+
+def batuta(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).parent / "batuta"), "--home", str(home), *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo") / "home"
+
+
+@pytest.fixture(scope="module")
+def told(home: Path) -> Any:
+    done = batuta(home, "demo", "--json", "--no-serve")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def shop(home: Path, told: Any) -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = duckdb.connect()
+    for one in told["loaded"]:
+        path = str(home / "demo" / one["file"])
+        (connection.read_parquet(path) if path.endswith("parquet") else connection.read_csv(path)).create_view(
+            one["schema"]
+        )
+    yield connection
+    connection.close()
+
+
+def run_of(told: Any, campaign: str, mode: str) -> Any:
+    (found,) = [run for run in told["runs"] if (run["campaign"], run["mode"]) == (campaign, mode)]
+    return found
+
+
+def people(run: Any) -> dict[str, int]:
+    return {f"{step['from']}.{step['output']}": step["targets"] for step in run["transitions"]}
+
+
+def figures(told: Any) -> list[Any]:
+    """Return what two demos must have in common: the counts of every run, in the order of the runs."""
+    return [
+        (run["campaign"], run["mode"], run["status"], run["transitions"], run["deliveries"]) for run in told["runs"]
+    ]
+
+
+def test_every_reason_for_leaving_a_message_out_occurs(told: Any) -> None:
+    live = [delivery for run in told["runs"] if run["mode"] == "live" for delivery in run["deliveries"]]
+    found: Counter[str] = sum((Counter(delivery["excluded"]) for delivery in live), Counter())
+    assert set(found) == REASONS
+    assert min(found.values()) > 0
+
+
+def test_every_run_completes_with_a_ledger_that_adds_up(told: Any) -> None:
+    assert [run["status"] for run in told["runs"]] == ["completed"] * 5
+    for run in told["runs"]:
+        for one in run["deliveries"]:
+            parts = one["sent"] + one["failed"] + one["in_doubt"] + one["pending"] + sum(one["excluded"].values())
+            assert one["targeted"] == parts
+            assert one["targeted"] > 100
+
+
+@pytest.mark.parametrize("campaign", ["Thanks to loyal customers", "Wish-list reminder"])
+def test_a_test_run_counts_as_the_live_run_does(told: Any, campaign: str) -> None:
+    test, live = run_of(told, campaign, "test"), run_of(told, campaign, "live")
+    assert test["transitions"] == live["transitions"]
+    assert test["deliveries"] == live["deliveries"]
+
+
+def test_the_outbox_holds_one_mail_for_each_message_sent(home: Path, told: Any) -> None:
+    sent = sum(one["sent"] for run in told["runs"] if run["mode"] == "live" for one in run["deliveries"])
+    assert len(list((home / "outbox").rglob("*.eml"))) == sent
+
+
+def test_loyal_customers_are_those_that_separate_sql_finds(told: Any, shop: duckdb.DuckDBPyConnection) -> None:
+    shop.execute(PEOPLE)
+    wanted = {
+        "reachable.main": "reachable",
+        "buyers.main": "buyer",
+        "low-points.main": "low",
+        "both.main": "reachable AND buyer",
+        "both.complement": "reachable <> buyer",
+        "loyal.main": "reachable AND buyer AND NOT low",
+        "loyal.complement": "reachable AND buyer AND low",
+    }
+    found = people(run_of(told, "Thanks to loyal customers", "live"))
+    expected = {
+        output: (shop.sql(f"SELECT count(*) FROM person WHERE {where}").fetchone() or (0,))[0]
+        for output, where in wanted.items()
+    }
+    assert {output: found[output] for output in wanted} == expected
+    assert (found["reachable.main"], found["buyers.main"], found["loyal.main"]) == (9_882, 5_653, 4_480)
+
+
+def test_the_demo_can_be_repeated_with_the_same_outcome(home: Path, told: Any) -> None:
+    again = batuta(home, "demo", "--json")
+    assert again.returncode == 0, again.stderr
+    assert figures(json.loads(again.stdout)) == figures(told)
+
+
+def test_another_size_is_refused_in_a_home_that_has_a_shop(home: Path, told: Any) -> None:
+    refused = batuta(home, "demo", "--recipients", "2000")
+    assert refused.returncode == 2
+    assert "holds a demo shop of 10,000 recipients" in refused.stderr
+
+
+def test_a_home_with_anything_else_in_it_is_refused_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("precious", "utf-8")
+    refused = batuta(tmp_path, "demo")
+    assert refused.returncode == 2
+    assert "holds something that is not a demo" in refused.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_a_shop_of_an_impossible_size_is_refused(tmp_path: Path) -> None:
+    refused = batuta(tmp_path / "home", "demo", "--recipients", "12")
+    assert refused.returncode == 2
+    assert not (tmp_path / "home").exists()
+    assert "1,000 to 10,000,000" in refused.stderr
