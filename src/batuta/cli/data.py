@@ -102,14 +102,18 @@ def load_records(
             counts = found.engine.load(order)
         except InputError as error:
             raise _placed(error, name, rejects) from None
+        except BaseException:
+            rejects.discard()
+            raise
     for record in committed:
         store.end_load(record)
     return Loaded(load_id, counts, _notes(schema, records, counts, rejects), rejects.path if rejects.made else None)
 
 
 def _placed(error: InputError, name: str, rejects: RejectFile) -> InputError:
-    """Return an error of the load as a whole with the name of the file, and where its rejects are."""
+    """Return the error of too many rejects with the places of the file and its rejects; others keep no rejects."""
     if error.place != "load":
+        rejects.discard()
         return error
     return InputError(name, error.found, expected=error.expected, todo=f"See {rejects.path}. {error.todo}")
 

@@ -39,11 +39,11 @@ class _Parsed:
     malformed: tuple[_Malformed, ...]
 
     @property
-    def runs_on(self) -> bool:
-        """Whether the last record took in the line end that should have ended it: a quote is open."""
+    def may_run_on(self) -> bool:
+        """Whether the last record may have taken in the line end that should have ended it: a quote is open."""
         last = self.malformed[-1] if self.malformed else None
         if last is not None and last.place == self.table.num_rows + len(self.malformed) - 1:
-            return last.text.endswith("\n")
+            return '"' in last.text
         if not self.table.num_rows:
             return False
         return (self.table.column(self.table.num_columns - 1)[-1].as_py() or "").endswith("\n")
@@ -113,7 +113,7 @@ class DelimitedFile:
         """Parse as much of the content as is whole records; return them and where they end."""
         end = len(content) if final else self._ends.likely(content)
         parsed = self._parsed(content[:end])
-        if end and (parsed is None or not parsed.runs_on):
+        if end and (parsed is None or not parsed.may_run_on):
             return parsed, end
         end = self._ends.exact(content)
         if (final and end < len(content)) or len(content) - end > LONGEST_RECORD:

@@ -35,3 +35,9 @@ class RejectFile:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+    def discard(self) -> None:
+        """Close the file and remove it, if it was made."""
+        self.close()
+        self.path.unlink(missing_ok=True)
+        self.made = False

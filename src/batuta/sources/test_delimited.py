@@ -125,8 +125,9 @@ def test_a_file_cut_within_a_character_is_refused(tmp_path: Path) -> None:
         read(written(tmp_path, b"name\nJ\xc3"))
 
 
-def test_an_open_quote_is_told_with_its_line(tmp_path: Path, chunk_bytes: int) -> None:
-    path = written(tmp_path, 'a,b\n1,x\n2,"y\n3,z\n4,w')
+@pytest.mark.parametrize("content", ['a,b\n1,x\n2,"y\n3,z\n4,w', 'a,b\n1,x\n"2,y\n3,z\n4,w\n', 'a,b\n1,x\n2,"'])
+def test_an_open_quote_is_told_with_its_line(tmp_path: Path, chunk_bytes: int, content: str) -> None:
+    path = written(tmp_path, content)
     with pytest.raises(InputError) as error:
         read(path)
     assert error.value.message() == (
