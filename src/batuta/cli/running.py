@@ -67,14 +67,11 @@ class Stage:
     def conduct(self, desk: Desk, yes: bool, as_json: bool) -> int:
         """Work on a run until it ends or a person is needed, show it, and return the exit code."""
         run = desk.run.id
-        try:
-            with _terminable(), Progress(self.services, self.state, run, quiet=as_json) as progress:
-                while carry_on(desk, self.services.texts, progress.watch) is RunStatus.AWAITING:
-                    with progress.paused():
-                        if not self._confirmed(desk, yes, as_json):
-                            break
-        except KeyboardInterrupt:
-            self.services.errors.print(f"Paused. To go on: batuta run resume {run}")
+        with _terminable(), Progress(self.services, self.state, run, quiet=as_json) as progress:
+            while carry_on(desk, self.services.texts, progress.watch) is RunStatus.AWAITING:
+                with progress.paused():
+                    if not self._confirmed(desk, yes, as_json):
+                        break
         return self.present(run, as_json)
 
     def present(self, run: str, as_json: bool) -> int:

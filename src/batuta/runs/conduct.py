@@ -127,27 +127,26 @@ def carry_on(desk: Desk, texts: Texts, watch: Callable[[], None] = lambda: None)
     """Work on a run until nothing more can be done without a person, and return its status.
 
     `watch` is called several times a second. On KeyboardInterrupt queries are stopped, work under way is
-    given back, and the run is paused before the exception goes on.
+    given back, and the run is paused.
     """
-    state = desk.ports.state
-    desk.ports.engine.sweep(state.named_tables())
     workers = Workers(desk, texts)
-    workers.start()
     try:
+        desk.ports.engine.sweep(desk.ports.state.named_tables())
+        workers.start()
         while workers.working:
             workers.join(_BEAT)
             watch()
         workers.join(0)
+        _conclude(desk)
     except KeyboardInterrupt:
         _halt(desk, workers)
-        raise
-    _conclude(desk)
     watch()
     return desk.view().run.status
 
 
 def _halt(desk: Desk, workers: Workers) -> None:
-    desk.ports.state.want(desk.run.id, Wanted.PAUSE, Note("Paused by a person", Level.WARNING))
+    if not desk.view().run.status.ended:
+        desk.ports.state.want(desk.run.id, Wanted.PAUSE, Note("Paused by a person", Level.WARNING))
     workers.stop()
     while workers.working:
         workers.join(_BEAT)

@@ -74,7 +74,7 @@ def close(connection: Connection, claimed: Claim, state: JobState, error: str = 
 def release(connection: Connection, claimed: Claim, at: datetime) -> None:
     """Give a job back, to be done again later."""
     task = close(connection, claimed, JobState.READY)
-    _rest(connection, [task])
+    rest(connection, [task])
     refresh(connection, claimed.run, at)
 
 
@@ -94,10 +94,11 @@ def recover(connection: Connection, at: datetime) -> None:
 
 def _rest_all(connection: Connection, held: list[int]) -> None:
     connection.execute(update(jobs).where(jobs.c.state == JobState.RUNNING).values(state=JobState.READY, owner=None))
-    _rest(connection, held)
+    rest(connection, held)
 
 
-def _rest(connection: Connection, idle: list[int]) -> None:
+def rest(connection: Connection, idle: list[int]) -> None:
+    """Let tasks none of whose jobs is running be pending again."""
     connection.execute(
         update(tasks)
         .where(

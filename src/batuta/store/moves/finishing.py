@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select, update
 from batuta.runs.model import Claim, JobKind, JobState, Level, Note, OutputState, RunView, TaskOutput, TaskState
 from batuta.runs.settling import arrivals_at, left_incomplete, settled_as
 from batuta.runs.state import Finished, Landed, Prepared
-from batuta.store.moves.claiming import close
+from batuta.store.moves.claiming import close, rest
 from batuta.store.moves.following import after, ready, refresh, settle_outputs
 from batuta.store.moves.log import append
 from batuta.store.moves.saving import save_version
@@ -59,6 +59,7 @@ def sent(connection: Connection, claim: Claim, at: datetime) -> None:
     )
     if connection.execute(sending).scalar_one() == 0:
         ready(connection, task, JobKind.FINISH)
+    rest(connection, [task])
     refresh(connection, claim.run, at)
 
 

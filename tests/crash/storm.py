@@ -1,0 +1,140 @@
+"""Runs that are killed at instants drawn from a seed, resumed until they end, and compared with an undisturbed one."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import shutil
+import signal
+import subprocess
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from .world import World
+
+MOST_KILLS_PER_RUN = 4
+TABLES, MAIL, BETWEEN = "tables are made", "mail is sent", "between tasks"
+_TABLE = re.compile(r"w_crash_(\w+)_1_\d+_[0-9a-f]{16}")
+_FAMILY = {"make": TABLES, "effect": TABLES, "prepare": TABLES, "finish": TABLES, "send": MAIL}
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """What a run without any kill leaves behind, and when in the life of its process it worked."""
+
+    message_ids: list[str]
+    summary: dict[str, object]
+    outputs: set[tuple[str, str]]
+    made: Counter[str]
+    begins: float
+    ends: float
+
+
+@dataclass
+class Storm:
+    """How many kills hit a run, by what it was doing."""
+
+    kills: Counter[str] = field(default_factory=Counter)
+    runs: int = 0
+
+    @property
+    def total(self) -> int:
+        return sum(self.kills.values())
+
+
+def undisturbed(source: World, folder: Path) -> Undisturbed:
+    """Run the campaign once, measuring when its process begins and ends to work."""
+    world = _copy(source, folder)
+    started = time.time()
+    summary = json.loads(world.must(*world.run_words()))
+    times = [datetime.fromisoformat(str(at)).timestamp() - started for (at,) in world.query("SELECT at FROM event")]
+    return Undisturbed(world.message_ids(), summary, set(world.pointers()), tables(world), min(times), max(times))
+
+
+def storm(source: World, folder: Path, expected: Undisturbed, *, seed: int, kills: int, most_runs: int) -> Storm:
+    """Kill runs until there were enough kills of both families, checking each run at its end."""
+    chance, found = random.Random(seed), Storm()
+    while found.runs < most_runs and not _enough(found, kills):
+        found.runs += 1
+        world = _copy(source, folder / f"run{found.runs}")
+        _disturb(world, expected, chance, found.kills)
+        check(world, expected)
+        shutil.rmtree(world.folder)
+    return found
+
+
+def check(world: World, expected: Undisturbed) -> None:
+    """Compare what a disturbed run left behind with the undisturbed one."""
+    shown = json.loads(world.must("run", "show", "last", "--json"))
+    assert {name: shown[name] for name in expected.summary} == expected.summary
+    assert world.message_ids() == expected.message_ids
+    pointers = world.pointers()
+    assert set(pointers) == expected.outputs
+    assert set(pointers.values()) <= set(world.made())
+    assert tables(world) == expected.made
+    assert set(expected.made.values()) == {1}, "one made row per output"
+    assert world.query("SELECT number, rows FROM audience_version") == [
+        (1, _rows(expected, "keep")),
+    ]
+
+
+def tables(world: World) -> Counter[str]:
+    """How often each working table was made, whatever the fence: activity and output, of committed tables."""
+    names = (_TABLE.fullmatch(name) for name in world.made())
+    return Counter(name[1] for name in names if name is not None)
+
+
+def _disturb(world: World, expected: Undisturbed, chance: random.Random, kills: Counter[str]) -> None:
+    """Start the run and kill it up to so many times, then let it end; finished tables must stay as they are."""
+    words, finished = world.run_words(), dict[tuple[str, str], str]()
+    for _ in range(MOST_KILLS_PER_RUN):
+        if not _killed(world, words, chance.uniform(expected.begins, expected.ends)):
+            break
+        kills[_hit(world)] += 1
+        finished = _only_more(finished, world.pointers())
+        words = ("run", "resume", "last", "--yes", "--json") if world.query("SELECT id FROM run") else words
+    else:
+        world.must(*words)
+    _only_more(finished, world.pointers())
+
+
+def _only_more(before: dict[tuple[str, str], str], after: dict[tuple[str, str], str]) -> dict[tuple[str, str], str]:
+    assert before.items() <= after.items(), "a finished table was made again"
+    return after
+
+
+def _killed(world: World, words: tuple[str, ...], after: float) -> bool:
+    """Run a command and kill it after so many seconds; tell whether it still lived."""
+    process = subprocess.Popen(world.command(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        out, err = process.communicate(timeout=after)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        return process.returncode == -signal.SIGKILL
+    assert process.returncode == 0, out + err
+    return False
+
+
+def _hit(world: World) -> str:
+    running = {_FAMILY[str(kind)] for (kind,) in world.query("SELECT kind FROM job WHERE state = 'running'")}
+    return MAIL if MAIL in running else TABLES if TABLES in running else BETWEEN
+
+
+def _enough(found: Storm, kills: int) -> bool:
+    return found.total >= kills and (kills < 30 or min(found.kills[TABLES], found.kills[MAIL]) >= 5)
+
+
+def _rows(expected: Undisturbed, activity: str) -> object:
+    transitions = expected.summary["transitions"]
+    assert isinstance(transitions, list)
+    return next(leg["rows"] for leg in transitions if leg["from"] == activity)
+
+
+def _copy(source: World, folder: Path) -> World:
+    shutil.copytree(source.folder, folder)
+    return World(folder)
