@@ -207,7 +207,7 @@ def rows_of(seed: int) -> dict[str, list[Row]]:
 class Places:
     """Where the tables of the shop are. Some attributes have a stored folded copy."""
 
-    FOLDED = {("person", "email"), ("product", "name")}
+    FOLDED = frozenset({("person", "email"), ("product", "name")})
 
     def rows(self, schema: str) -> exp.Table:
         return exp.table_(schema, db="data", quoted=True)

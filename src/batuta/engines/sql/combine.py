@@ -10,7 +10,7 @@ from batuta.engines.sql import reconcile, trees
 from batuta.engines.sql.build import Builder, projected
 from batuta.engines.sql.context import Row
 from batuta.engines.sql.first import first_rows
-from batuta.engines.sql.keys import everything, row_key, same_key
+from batuta.engines.sql.keys import everything, same_key
 from batuta.sets.algebra import Intersection, Set, Union
 from batuta.sets.shape import Shape
 
@@ -19,22 +19,9 @@ def union(node: Union, build: Builder) -> exp.Select:
     """Return everyone in any source, each once; of equal rows the first source's stays."""
     if node.on:
         return reconcile.union(node, build)
-    if not node.shape.columns:
-        return _union_of_keys(node, build)
     parts = [_part(node, place, build) for place, _ in enumerate(node.sources)]
     alias = build.context.names.take("u")
     return trees.query(everything(node.shape, alias), trees.subquery(trees.union_all(parts), alias))
-
-
-def _union_of_keys(node: Union, build: Builder) -> exp.Select:
-    parts = []
-    for source in node.sources:
-        rows, row = build.population(source)
-        parts.append(trees.query(projected(node.shape, source.shape, row.alias, build), rows))
-    alias = build.context.names.take("u")
-    query = trees.query(row_key(node.shape, alias), trees.subquery(trees.union_all(parts), alias))
-    query.set("group", exp.Group(expressions=row_key(node.shape, alias)))
-    return query
 
 
 def _part(node: Union, place: int, build: Builder) -> exp.Select:
@@ -52,8 +39,8 @@ def _part(node: Union, place: int, build: Builder) -> exp.Select:
 def _present(source: Set, key: Sequence[str], row: Row, build: Builder) -> exp.Expr:
     """Return the condition that a population has the key of the row."""
     alias = build.context.names.take("q")
-    rows = build.source(source, alias)
-    return trees.exists(trees.query([trees.number(1)], rows, same_key(key, alias, row.alias)))
+    pairs = [(trees.column(row.alias, name), trees.column(alias, name)) for name in key]
+    return build.context.dialect.found(pairs, trees.query([], build.source(source, alias)))
 
 
 def common_key(shape: Shape, sources: Sequence[Set]) -> tuple[str, ...]:

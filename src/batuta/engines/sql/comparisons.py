@@ -189,7 +189,7 @@ def _in_rows(left: Side, items: Sequence[Side], row: Row) -> exp.Expr:
     listed: exp.Expr = trees.column(alias, "value")
     if not left.type.is_text:
         listed = dialect.cast(listed, _widest([item.type for item in items]))
-    return trees.exists(trees.query([trees.number(1)], rows, trees.equal(listed, left.tree.copy())))
+    return dialect.found([(left.tree.copy(), listed)], trees.query([], rows))
 
 
 def _widest(types: Sequence[DataType]) -> DataType:

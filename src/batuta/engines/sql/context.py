@@ -155,14 +155,21 @@ def _getter(alias: str, name: str) -> Callable[[], exp.Expr]:
     return lambda: trees.column(alias, name)
 
 
+def link_pairs(context: Context, link: Link, here: Getter, alias: str) -> list[tuple[tuple[exp.Expr, exp.Expr], bool]]:
+    """Return the values here and under an alias that a link makes equal, each with whether they are text."""
+    there = context.schema(link.there)
+    return [
+        ((here(mine), trees.column(alias, theirs)), there.by_name[theirs].type.is_text) for mine, theirs in link.pairs
+    ]
+
+
 def linked(context: Context, link: Link, here: Getter, alias: str) -> exp.Expr:
     """Return the condition that a row under an alias is linked to the row here; empty values link nothing."""
-    there = context.schema(link.there)
     conditions = []
-    for mine, theirs in link.pairs:
-        conditions.append(trees.equal(here(mine), trees.column(alias, theirs)))
-        if there.by_name[theirs].type.is_text:
-            conditions.append(not_blank(trees.column(alias, theirs)))
+    for (mine, theirs), text in link_pairs(context, link, here, alias):
+        conditions.append(trees.equal(mine, theirs))
+        if text:
+            conditions.append(not_blank(theirs.copy()))
     return trees.every(conditions)
 
 

@@ -13,11 +13,11 @@ from batuta.engines.sql import trees
 from batuta.schema.types import DataType, Kind, Scalar
 from batuta.sets.shape import Column
 
-WHITE_SPACE = (
-    " \t\n\r\v\f\x1c\x1d\x1e\x1f\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
-    "\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
-)
-"""What surrounds a text without being part of it: the characters that Python's strip takes away."""
+WHITE_SPACE = " \t\n\r\u00a0"
+"""What may surround a text: space, tab, line end and no-break space, as for the functions that trim."""
+
+Pairs = Sequence[tuple[exp.Expr, exp.Expr]]
+"""Values of the row at hand, each with the value in a query that it must equal."""
 
 
 class Dialect:
@@ -130,6 +130,17 @@ class Dialect:
         exact = exp.Anonymous(this="STRFTIME", expressions=[tree.copy(), trees.text("%Y-%m-%d %H:%M:%S.%f")])
         fraction = exp.Anonymous(this="DATE_TRUNC", expressions=[trees.text("second"), tree.copy()])
         return trees.case([(trees.equal(fraction, tree.copy()), whole)], exact)
+
+    def found(self, pairs: Pairs, query: exp.Select) -> exp.Expr:
+        """Return the condition that a query has a row with values equal to those here: a semi join.
+
+        `query` has no columns yet, and names nothing of the row here.
+        """
+        meets = [trees.equal(there, here) for here, there in pairs]
+        former = query.args.get("where")
+        query.set("expressions", [trees.number(1)])
+        query.set("where", exp.Where(this=trees.every([*([former.this] if former else []), *meets])))
+        return trees.exists(query)
 
     def contains(self, whole: exp.Expr, part: exp.Expr) -> exp.Expr:
         """Return the test whether a text contains another."""

@@ -7,7 +7,7 @@ from sqlglot import exp
 from batuta.engines.sql import trees
 from batuta.engines.sql.build import Builder
 from batuta.engines.sql.context import Context, Getter, Row, linked, single
-from batuta.engines.sql.keys import everything, meeting_columns, same_key
+from batuta.engines.sql.keys import everything, meeting_columns
 from batuta.engines.sql.links import present
 from batuta.schema.model import Link
 from batuta.sets.algebra import Barrier, Exclusion
@@ -34,13 +34,14 @@ def exclusion(node: Exclusion, build: Builder) -> exp.Select:
 def _meets(barrier: Barrier, node: Exclusion, row: Row, build: Builder) -> exp.Expr:
     """Return the condition that a row of the primary population is in a barrier."""
     rows, there = build.population(barrier.source, "x")
-    if barrier.pairs:
-        meets = [trees.equal(present(other, there), present(own, row)) for own, other in barrier.pairs]
-        return trees.exists(there.join(trees.query([trees.number(1)], rows, trees.every(meets))))
     if barrier.path:
         return _along(barrier.path, rows, there, row)
-    key = meeting_columns(node.primary.shape, barrier.source.shape)
-    return trees.exists(trees.query([trees.number(1)], rows, same_key(key, there.alias, row.alias)))
+    if barrier.pairs:
+        pairs = [(present(own, row), present(other, there)) for own, other in barrier.pairs]
+    else:
+        key = meeting_columns(node.primary.shape, barrier.source.shape)
+        pairs = [(trees.column(row.alias, name), trees.column(there.alias, name)) for name in key]
+    return build.context.dialect.found(pairs, there.join(trees.query([], rows)))
 
 
 def _along(path: tuple[Link, ...], rows: exp.Expr, there: Row, row: Row) -> exp.Expr:
@@ -56,13 +57,13 @@ def _along(path: tuple[Link, ...], rows: exp.Expr, there: Row, row: Row) -> exp.
         here = _step(context, link, here, steps)
     if {theirs for _, theirs in last.pairs} != set(row.schema.primary_key):
         here = _step(context, last, here, steps)
-        meets = [trees.equal(here(name), row.here(name)) for name in row.schema.primary_key]
+        pairs = [(row.here(name), here(name)) for name in row.schema.primary_key]
     else:
-        meets = [trees.equal(here(mine), row.here(theirs)) for mine, theirs in last.pairs]
-    query = there.join(trees.query([trees.number(1)], rows, trees.every(meets)))
+        pairs = [(row.here(theirs), here(mine)) for mine, theirs in last.pairs]
+    query = there.join(trees.query([], rows))
     for source, condition in steps:
         trees.joined(query, source, condition)
-    return trees.exists(query)
+    return context.dialect.found(pairs, query)
 
 
 def _step(context: Context, link: Link, here: Getter, steps: list[tuple[exp.Expr, exp.Expr]]) -> Getter:

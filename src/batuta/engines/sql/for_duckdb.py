@@ -7,9 +7,12 @@ it, after those in plain ASCII, which are nearly all; others are taken apart cha
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from batuta.engines.sql.dialect import Dialect
+from sqlglot import exp
+
+from batuta.engines.sql import trees
+from batuta.engines.sql.dialect import Dialect, Pairs
 from batuta.kit.text import drop_accents
 
 _AGREED = r"\x{1}-\x{482}\x{48a}-\x{590}\x{1e00}-\x{20cf}\x{3400}-\x{4dbf}\x{4e00}-\x{9fff}\x{1f300}-\x{1faff}"
@@ -27,12 +30,15 @@ fb3e fb40-fb41 fb43-fb44 fb46-fb4e 1109a 1109c 110ab 1112e-1112f 1134b-1134c 114
 """
 """Characters composed with marks that folding keeps and strip_accents drops."""
 
+_ORDER = "_place"
+
 _LOWER = """CREATE OR REPLACE MACRO batuta_lower(x) AS CASE
     WHEN strlen(x) = length(x) THEN lower(x)
     ELSE replace(lower(replace(x, chr(304), 'i' || chr(775))), chr(962), chr(963)) END"""
 
 _FOLD = """CREATE OR REPLACE MACRO batuta_fold(x) AS CASE
     WHEN strlen(x) = length(x) THEN lower(x)
+    WHEN NOT regexp_matches(x, '[^{agreed}]') THEN replace(lower(strip_accents(x)), chr(962), chr(963))
     ELSE batuta_unaccent(batuta_lower(x)) END"""
 
 _UNACCENT = """CREATE OR REPLACE MACRO batuta_unaccent(x) AS CASE
@@ -67,4 +73,30 @@ class DuckDb(Dialect):
     """The SQL of DuckDB."""
 
     name = "duckdb"
-    preparation = (_LOWER, _unaccent(), _FOLD)
+    preparation = (_LOWER, _unaccent(), _FOLD.format(agreed=_AGREED))
+
+    def found(self, pairs: Pairs, query: exp.Select) -> exp.Expr:
+        """Ask by IN: DuckDB makes a semi join of it, three times faster than of a correlated EXISTS.
+
+        Where a value is NULL it comes out empty instead of false, which conditions may.
+        """
+        query.set("expressions", [there for _, there in pairs])
+        here = [tree for tree, _ in pairs]
+        left = here[0] if len(here) == 1 else exp.Tuple(expressions=here)
+        return trees.tight(exp.In(this=trees.tight(left), query=exp.Subquery(this=query)))
+
+    def listed_objects(self, fields: Mapping[str, exp.Expr], order: exp.Expr) -> exp.Expr:
+        """Sort the finished lists: DuckDB is five times slower at aggregating in an order."""
+        whole = _struct({_ORDER: order, **fields})
+        line = exp.to_identifier("line")
+        bare = _struct({key: exp.Dot(this=line.copy(), expression=trees.name(key)) for key in fields})
+        sorted_lists = exp.func("LIST_SORT", exp.ArrayAgg(this=whole))
+        return exp.Anonymous(
+            this="LIST_TRANSFORM", expressions=[sorted_lists, exp.Lambda(this=bare, expressions=[line])]
+        )
+
+
+def _struct(fields: Mapping[str, exp.Expr]) -> exp.Struct:
+    return exp.Struct(
+        expressions=[exp.PropertyEQ(this=trees.name(key), expression=tree) for key, tree in fields.items()]
+    )

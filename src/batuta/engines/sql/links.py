@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from batuta.engines.sql import trees
-from batuta.engines.sql.context import Row, linked, single
+from batuta.engines.sql.context import Row, link_pairs, linked, not_blank, single
 from batuta.engines.sql.expressions import value
 from batuta.rules.bound import AggregateIs, Expr, Predicate
 from batuta.rules.tree import AggregateFunction
@@ -56,10 +56,11 @@ def _columns(alias: str) -> Callable[[str], exp.Expr]:
 def some_linked(path: Sequence[Link], where: Predicate | None, row: Row, condition: Condition) -> exp.Expr:
     """Return the condition that some row at the end of a path satisfies a predicate."""
     along = chain(path, row)
-    meets = [linked(row.context, path[0], row.here, along.first)]
-    if where is not None:
-        meets.append(condition(where, along.end))
-    return trees.exists(along.select([trees.number(1)], trees.every(meets)))
+    wanted = [] if where is None else [condition(where, along.end)]
+    pairs = link_pairs(row.context, path[0], row.here, along.first)
+    wanted += [not_blank(there.copy()) for (_, there), text in pairs if text]
+    query = along.select([], trees.every(wanted) if wanted else None)
+    return row.context.dialect.found([pair for pair, _ in pairs], query)
 
 
 def figure(wanted: AggregateIs | Total, row: Row, condition: Condition) -> exp.Expr:

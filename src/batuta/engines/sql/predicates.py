@@ -64,26 +64,26 @@ def _linked(predicate: Linked, row: Row) -> exp.Expr:
 def _member(predicate: Member, row: Row) -> exp.Expr:
     alias = row.context.names.take("audience")
     table = trees.under(row.context.tables.audience(predicate.audience), alias)
-    same = [trees.equal(trees.column(alias, f"{TARGET}{place}"), key) for place, key in enumerate(row.key, 1)]
-    found = trees.exists(trees.query([trees.number(1)], table, trees.every(same)))
+    pairs = [(key, trees.column(alias, f"{TARGET}{place}")) for place, key in enumerate(row.key, 1)]
+    found = row.context.dialect.found(pairs, trees.query([], table))
     return trees.negated(found) if predicate.negated else found
 
 
 def _matched(predicate: Matched, row: Row) -> exp.Expr:
     source, alias = row.context.rows(predicate.schema)
     there = Row.of_rows(row.context, predicate.schema, alias)
+    pairs = []
     conditions = []
-    schema = row.context.schema(predicate.schema)
     for expression, name in predicate.pairs:
-        attribute = there.here(name)
-        kept_folded = schema.attribute(name).folded
+        kept_folded = there.schema.attribute(name).folded
         sought = side(expression, row, Folding(case=kept_folded, accents=kept_folded))
-        conditions.append(trees.equal(attribute, sought.tree))
+        pairs.append((sought.tree, there.here(name)))
         if expression.type.is_text:
-            conditions.append(not_blank(attribute.copy()))
+            conditions.append(not_blank(there.here(name)))
     if predicate.where is not None:
         conditions.append(condition(predicate.where, there))
-    found = trees.exists(there.join(trees.query([trees.number(1)], source, trees.every(conditions))))
+    query = there.join(trees.query([], source, trees.every(conditions) if conditions else None))
+    found = row.context.dialect.found(pairs, query)
     return trees.negated(found) if predicate.negated else found
 
 

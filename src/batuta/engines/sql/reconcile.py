@@ -142,12 +142,12 @@ def intersection(node: Intersection, build: Builder) -> exp.Select:
         new = [column.name for column in other.shape.columns if column.name not in columns]
         there = build.context.names.take("i")
         source = trees.subquery(_by_value(other, node.on[place], new, build), there)
-        same = trees.every(trees.equal(trees.column(there, name), trees.column(alias, name)) for name in values)
+        pairs = [(trees.column(alias, name), trees.column(there, name)) for name in values]
         if new:
-            trees.joined(query, source, same)
+            trees.joined(query, source, trees.every(trees.equal(theirs, mine) for mine, theirs in pairs))
             columns |= dict.fromkeys(new, there)
         else:
-            conditions.append(trees.exists(trees.query([trees.number(1)], source, same)))
+            conditions.append(build.context.dialect.found(pairs, trees.query([], source)))
     query.set("expressions", _result(node.shape, alias, columns, values))
     if conditions:
         query.set("where", exp.Where(this=trees.every(conditions)))

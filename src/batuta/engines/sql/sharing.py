@@ -67,7 +67,7 @@ def _source(node: Any) -> Iterator[tuple[Any, int]]:
 
 
 def _of_union(node: Union) -> Iterator[tuple[Any, int]]:
-    anti_joined = bool(node.shape.columns) and not node.on
+    anti_joined = not node.on
     for place, source in enumerate(node.sources):
         yield source, 2 if anti_joined and place + 1 < len(node.sources) else 1
 
