@@ -54,5 +54,4 @@ def test_an_interrupted_run_pauses_and_goes_on(source: World, expected: Undistur
     process.send_signal(signal.SIGINT)
     out, _ = process.communicate(timeout=30)
     assert (process.returncode, json.loads(out)["status"]) == (1, "paused")
-    world.must("run", "resume", RUN, "--yes", "--json")
-    check(world, expected)
+    check(world, world.must("run", "resume", RUN, "--yes", "--json"), expected)

@@ -12,8 +12,11 @@ from email.parser import BytesHeaderParser
 from pathlib import Path
 
 import duckdb
+from typer.testing import CliRunner
 
-PEOPLE, ORDERS = 15_000, 30_000
+from batuta.app import root
+
+PEOPLE, ORDERS = 8_000, 16_000
 RUN, NOW = "crash", "2026-03-01T09:00:00+00:00"
 
 SCHEMA = """
@@ -203,12 +206,16 @@ def build(folder: Path) -> World:
         (folder / name).write_text(text, "utf-8")
     (folder / "person.csv").write_text("\n".join(_people()), "utf-8")
     (folder / "purchase.csv").write_text("\n".join(_purchases()), "utf-8")
-    world.must("schema", "import", str(folder / "schema.sql"), "--dialect", "postgres")
-    world.must("dimension", "add", "people", "--schema", "person", "--identity", "email")
-    world.must("data", "load", "person", str(folder / "person.csv"))
-    world.must("data", "load", "purchase", str(folder / "purchase.csv"))
-    world.must("environment", "apply", str(folder / "environment.yaml"))
-    world.must("channel", "apply", str(folder / "channel.yaml"))
+    for words in (
+        ("schema", "import", str(folder / "schema.sql"), "--dialect", "postgres"),
+        ("dimension", "add", "people", "--schema", "person", "--identity", "email"),
+        ("data", "load", "person", str(folder / "person.csv")),
+        ("data", "load", "purchase", str(folder / "purchase.csv")),
+        ("environment", "apply", str(folder / "environment.yaml")),
+        ("channel", "apply", str(folder / "channel.yaml")),
+    ):
+        done = CliRunner().invoke(root, ["--home", str(world.home), *words])
+        assert done.exit_code == 0, f"{words}: {done.output} {done.exception}"
     return world
 
 
