@@ -150,4 +150,4 @@ def _bounded(session: Session) -> Iterator[None]:
     try:
         yield
     finally:
-        session.run(f"SET memory_limit = '{former}'")
+        session.undo(f"SET memory_limit = '{former}'")

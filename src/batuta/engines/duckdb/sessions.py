@@ -78,8 +78,12 @@ class Session:
             self.run("COMMIT")
         except BaseException:
             with suppress(duckdb.Error):  # a failed COMMIT has already ended the transaction
-                self._cursor.execute("ROLLBACK")
+                self.undo("ROLLBACK")
             raise
+
+    def undo(self, statement: str) -> None:
+        """Execute a short statement that sets something back, even if the session was stopped."""
+        self._cursor.execute(statement)
 
     def stop(self) -> None:
         """Make the present statement fail, and every further one.
@@ -103,7 +107,7 @@ class Sessions:
     """All cursors of one database connection.
 
     One heavy task runs at a time and two interactive queries beside it. A heavy task that runs out of
-    memory is tried once more while nothing else runs.
+    memory is tried once more while nothing else runs, with one thread: each thread needs memory of its own.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -133,7 +137,7 @@ class Sessions:
                 with self.session() as session:
                     return work(session)
             except OutOfMemory:
-                with self._alone(), self.session() as session:
+                with self._alone(), self.session() as session, _one_thread(session):
                     return work(session)
 
     def interactive(self, work: Callable[[Session], T]) -> T:
@@ -160,3 +164,13 @@ class Sessions:
             for _ in range(_INTERACTIVE):
                 turns.enter_context(self._interactive)
             yield
+
+
+@contextmanager
+def _one_thread(session: Session) -> Iterator[None]:
+    former = session.number("SELECT current_setting('threads')")
+    session.run("SET threads = 1")
+    try:
+        yield
+    finally:
+        session.undo(f"SET threads = {former}")

@@ -99,7 +99,7 @@ def tables_and_records(folder: Path) -> tuple[dict[str, int], list[str]]:
 def test_after_a_kill_each_task_is_whole_with_one_record_per_output_or_absent(folder: Path) -> None:
     instants = random.Random(20240229)  # noqa: S311 (instants, no secrets)
     told: list[str] = []
-    for generation in range(6):
+    for generation in range(5):
         told += killed_after(instants.uniform(0.02, 0.5), folder, generation)
         engine, _ = opened(folder)
         engine.close()

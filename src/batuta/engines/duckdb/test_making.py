@@ -126,18 +126,19 @@ def test_an_interrupted_task_leaves_nothing_and_may_be_made_again(people: World)
     slow = Filtered(people.where(FRENCH, "person"), people.bind(FRENCH, "person"))
     task = making(people, **{f"slow_{number}": slow for number in range(40)})
     failures: list[BaseException] = []
+    engine = people.engine
 
     def run() -> None:
         try:
-            people.engine.make(task)
+            engine.make(task)
         except Interrupted as error:
             failures.append(error)
 
     thread = threading.Thread(target=run)
     thread.start()
-    time.sleep(0.1)
-    people.engine.interrupt()
-    thread.join(10)
+    while thread.is_alive():
+        time.sleep(0.02)
+        engine.interrupt()
     assert len(failures) == 1
     assert people.engine.tables() == ()
     assert set(people.engine.make(task).values()) == {Counts(39_992, 39_992)}

@@ -14,6 +14,8 @@ from batuta.runs.ports import Interrupted
 
 ENDLESS = "SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a.range * b.range = 7"
 
+THREADS = "SELECT current_setting('threads')"
+
 
 @pytest.fixture
 def sessions() -> Iterator[Sessions]:
@@ -110,6 +112,7 @@ def test_one_heavy_task_and_two_queries_run_at_once(sessions: Sessions) -> None:
 
 def test_a_task_out_of_memory_is_tried_again_alone(sessions: Sessions) -> None:
     attempts: list[bool] = []
+    threads: list[int] = []
     asked = threading.Event()
     release = threading.Event()
 
@@ -119,6 +122,7 @@ def test_a_task_out_of_memory_is_tried_again_alone(sessions: Sessions) -> None:
 
     def task(session: Session) -> str:
         attempts.append(release.is_set())
+        threads.append(session.number(THREADS))
         if len(attempts) == 1:
             threading.Timer(0.1, release.set).start()
             raise OutOfMemory("", "too much")
@@ -129,6 +133,20 @@ def test_a_task_out_of_memory_is_tried_again_alone(sessions: Sessions) -> None:
         asked.wait(5)
         assert sessions.heavy(task) == "done"
     assert attempts == [False, True]  # the second attempt waited for the query to end
+    assert [*threads, sessions.interactive(lambda session: session.number(THREADS))] == [2, 1, 2]
+
+
+def test_a_second_attempt_that_is_stopped_leaves_the_threads_as_they_were(sessions: Sessions) -> None:
+    def task(session: Session) -> None:
+        if session.number(THREADS) == 1:
+            session.run(ENDLESS)
+        raise OutOfMemory("", "too much")
+
+    stopping = stop_soon(sessions)
+    with pytest.raises(Interrupted):
+        sessions.heavy(task)
+    stopping.join()
+    assert sessions.interactive(lambda session: session.number(THREADS)) == 2
 
 
 def test_a_task_twice_out_of_memory_fails(sessions: Sessions) -> None:
