@@ -77,5 +77,11 @@ def _grid(titles: Sequence[str], rows: Sequence[Sequence[object]]) -> Grid:
     for title in titles:
         grid.add_column(Text(title), overflow="fold")
     for row in rows:
-        grid.add_row(*(Text("" if value is None else str(value)) for value in row))
+        grid.add_row(*(Text(_shown(value)) for value in row))
     return grid
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, list):
+        return f"{len(value)} lines"
+    return "" if value is None else str(value)

@@ -84,7 +84,8 @@ def advice(view: RunView) -> Iterable[Text]:
 def runs_table(runs: Iterable[Run]) -> Table:
     """Return a list of runs."""
     table = Table(title="Runs", title_justify="left")
-    for name in ("run", "campaign", "mode", "status", "started", "ended"):
+    table.add_column("run", no_wrap=True)
+    for name in ("campaign", "mode", "status", "started", "ended"):
         table.add_column(name)
     for run in runs:
         ended = f"{run.ended_at:%Y-%m-%d %H:%M:%S}" if run.ended_at else ""

@@ -64,10 +64,20 @@ class Stage:
             said = "".join(f"\n  {problem.activity}: {self.services.texts.say(problem)}" for problem in error.problems)
             raise InputError(f"run {run}", f"its campaign no longer fits the data:{said}") from None
 
-    def conduct(self, desk: Desk, yes: bool, as_json: bool) -> int:
-        """Work on a run until it ends or a person is needed, show it, and return the exit code."""
+    def resume(self, run: str, yes: bool, as_json: bool) -> int:
+        """Go on with a run from where it stands; see `conduct`."""
+        desk = self.take_up(run)
+        seen = len(self.state.events(run))
+        self.state.retry(run, Note("Resumed"))
+        return self.conduct(desk, yes, as_json, seen)
+
+    def conduct(self, desk: Desk, yes: bool, as_json: bool, seen: int = 0) -> int:
+        """Work on a run until it ends or a person is needed, show it, and return the exit code.
+
+        The lines of its log up to number `seen` are not shown again.
+        """
         run = desk.run.id
-        with _terminable(), Progress(self.services, self.state, run, quiet=as_json) as progress:
+        with _terminable(), Progress(self.services, self.state, run, as_json, seen) as progress:
             while carry_on(desk, self.services.texts, progress.watch) is RunStatus.AWAITING:
                 with progress.paused():
                     if not self._confirmed(desk, yes, as_json):

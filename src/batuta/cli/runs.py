@@ -134,9 +134,7 @@ def resume(context: typer.Context, run: RunName, yes: Yes = False, as_json: AsJs
     name = stage.run_id(run)
     if stage.state.view(name).run.status is RunStatus.COMPLETED:
         raise typer.Exit(stage.present(name, as_json))
-    desk = stage.take_up(name)
-    stage.state.retry(name, Note("Resumed"))
-    raise typer.Exit(stage.conduct(desk, yes, as_json))
+    raise typer.Exit(stage.resume(name, yes, as_json))
 
 
 @app.command("confirm")
@@ -146,9 +144,7 @@ def confirm(context: typer.Context, run: RunName, as_json: AsJson = False) -> No
     view = stage.state.view(run)
     if all(task.state is not TaskState.AWAITING for task in view.tasks.values()):
         raise InputError(f"run {view.run.id}", f"the run is {view.run.status}: there is nothing to confirm")
-    desk = stage.take_up(view.run.id)
-    stage.state.retry(view.run.id, Note("Resumed"))
-    raise typer.Exit(stage.conduct(desk, yes=True, as_json=as_json))
+    raise typer.Exit(stage.resume(view.run.id, yes=True, as_json=as_json))
 
 
 @app.command("stop")

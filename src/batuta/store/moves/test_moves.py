@@ -3,98 +3,26 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
-from batuta.activities.contract import Role
-from batuta.kit.clock import FixedClock
 from batuta.kit.errors import InputError, NotFound
-from batuta.rules.bound import Moment
 from batuta.runs.model import (
     Claim,
     JobKind,
-    Leg,
     Level,
-    Mode,
     Note,
     OutputState,
-    Run,
     RunStatus,
-    Task,
-    TaskOutput,
     TaskState,
     Wanted,
 )
-from batuta.runs.plan import Plan
-from batuta.runs.ports import Counts
-from batuta.runs.state import AudienceMoved, Beginning, ClaimLost, Finished, Landed, Prepared, Saved
-from batuta.schema.types import INTEGER, STRING
-from batuta.sets.shape import Column, Shape
-from batuta.store.database import Database
+from batuta.runs.state import ClaimLost, Prepared
+from batuta.schema.types import INTEGER
 from batuta.store.moves import Moves
 
-NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-PEOPLE = Shape("people", "person", (INTEGER,), (Column("city", STRING),))
-NOTE = Note("asked for")
-
-
-@pytest.fixture
-def moves(tmp_path: Path) -> Iterator[Moves]:
-    database = Database(tmp_path / "state.sqlite")
-    yield Moves(database, FixedClock(NOW))
-    database.close()
-
-
-def run(name: str = "r1", ask: bool = False, mode: Mode = Mode.LIVE) -> Run:
-    moment = Moment(NOW, "Europe/Paris", {"limit": 7})
-    return Run(
-        name, "spring", "Spring", mode, RunStatus.QUEUED, Wanted.RUN, 1, moment, {"limit": INTEGER}, "seed", 3, ask, NOW
-    )
-
-
-def beginning(
-    legs: str, first: dict[str, JobKind] | None = None, off: str = "", ends: str = "", **of: Any
-) -> Beginning:
-    """Plan from text: "a>c b>c:barrier" with the outputs named main."""
-    parsed = []
-    for place, leg in enumerate(legs.split()):
-        source, _, rest = leg.partition(">")
-        target, _, role = rest.partition(":")
-        parsed.append(Leg(place, source, "main", target, Role(role or "main")))
-    names = dict.fromkeys(name for leg in parsed for name in (leg.source, leg.target))
-    tasks = tuple(
-        Task(name, "k", name.upper(), (first or {}).get(name, JobKind.MAKE), enabled=name not in off.split())
-        for name in names
-    )
-    outputs = tuple(TaskOutput(name, "main", "Population", True, name in ends.split(), PEOPLE) for name in names)
-    return Beginning(run(**of), Plan(tasks, outputs, tuple(parsed)), '{"id": "spring"}', "{}")
-
-
-def made(claim: Claim, rows: int = 5) -> Finished:
-    return Finished({"main": Landed(f"w_{claim.activity}_{claim.fence}", Counts(rows, rows), PEOPLE)})
-
-
-def work(moves: Moves, *expected: str, rows: int = 5) -> None:
-    """Claim and finish jobs, which must be those of these activities in this order."""
-    for activity in expected:
-        claim = moves.claim("r1", "me")
-        assert claim is not None
-        assert claim.activity == activity
-        moves.finish(claim, made(claim, rows))
-
-
-def states(moves: Moves) -> dict[str, TaskState]:
-    return {name: task.state for name, task in moves.view("r1").tasks.items()}
-
-
-def claimed(moves: Moves) -> Claim:
-    claim = moves.claim("r1", "me")
-    assert claim is not None
-    return claim
+from .conftest import NOTE, PEOPLE, beginning, claimed, made, states, work
 
 
 def test_what_is_frozen_reads_back_whole(moves: Moves) -> None:
@@ -297,99 +225,6 @@ def test_a_stopped_run_cannot_go_on(moves: Moves) -> None:
         moves.want("r1", Wanted.RUN, NOTE)
     with pytest.raises(InputError, match="stopped"):
         moves.retry("r1", NOTE)
-
-
-def deliver(moves: Moves, shards: int, ask: bool) -> None:
-    moves.start(beginning("a>mail mail>after", {"mail": JobKind.PREPARE}))
-    work(moves, "a")
-    moves.prepared(claimed(moves), Prepared("w_messages", shards, ask, Note("targeted 3")))
-
-
-def test_a_delivery_is_sent_shard_by_shard_and_then_finished(moves: Moves) -> None:
-    deliver(moves, 3, ask=False)
-    claims = [claimed(moves) for _ in range(3)]
-    assert [(claim.kind, claim.shard) for claim in claims] == [(JobKind.SEND, shard) for shard in range(3)]
-    assert moves.claim("r1", "me") is None
-    moves.release(claims[1])
-    again = claimed(moves)
-    assert (again.shard, again.fence) == (1, 2)
-    for claim in (claims[0], again, claims[2]):
-        assert states(moves)["mail"] is TaskState.RUNNING
-        moves.sent(claim)
-    last = claimed(moves)
-    assert last.kind is JobKind.FINISH
-    assert moves.view("r1").outputs["mail", "main"].state is OutputState.OPEN
-    moves.finish(last, made(last))
-    work(moves, "after")
-
-
-def test_a_delivery_to_nobody_is_finished_at_once(moves: Moves) -> None:
-    deliver(moves, 0, ask=False)
-    assert claimed(moves).kind is JobKind.FINISH
-
-
-def test_nothing_is_sent_before_a_person_confirms(moves: Moves) -> None:
-    deliver(moves, 2, ask=True)
-    assert moves.claim("r1", "me") is None
-    assert moves.view("r1").run.status is RunStatus.AWAITING
-    moves.recover()
-    assert moves.view("r1").run.status is RunStatus.AWAITING
-    with pytest.raises(InputError, match="does not await"):
-        moves.confirm("r1", "a", NOTE)
-    moves.confirm("r1", "mail", NOTE)
-    assert claimed(moves).kind is JobKind.SEND
-    with pytest.raises(InputError, match="does not await"):
-        moves.confirm("r1", "mail", NOTE)
-
-
-def test_a_shard_that_fails_lets_the_others_end_and_is_retried_alone(moves: Moves) -> None:
-    deliver(moves, 2, ask=False)
-    first, second = claimed(moves), claimed(moves)
-    moves.fail(first, Note("refused", Level.ERROR, "mail"), attention=False)
-    moves.sent(second)
-    assert moves.view("r1").run.status is RunStatus.ERROR
-    assert states(moves)["mail"] is TaskState.ERROR
-    moves.retry("r1", NOTE)
-    again = claimed(moves)
-    assert (again.kind, again.shard) == (JobKind.SEND, 0)
-    assert moves.view("r1").outputs["mail", "main"].state is OutputState.OPEN
-    moves.sent(again)
-    assert claimed(moves).kind is JobKind.FINISH
-
-
-def saving(claim: Claim, former: int, table: str, rows: int = 4) -> Finished:
-    saved = Saved("VIP", Landed(table, Counts(rows, rows), PEOPLE), former, appended=former > 0)
-    return Finished(made(claim).outputs, (saved,))
-
-
-def test_an_audience_is_a_shell_until_its_first_version(moves: Moves) -> None:
-    started = beginning("a>b")
-    moves.start(Beginning(started.run, started.plan, "{}", "{}", {"VIP": PEOPLE}))
-    shell = moves.audiences()["VIP"]
-    assert (shell.version, shell.table, shell.shape) == (0, None, PEOPLE)
-    claim = claimed(moves)
-    moves.finish(claim, saving(claim, 0, "a_1"))
-    claim = claimed(moves)
-    moves.finish(claim, saving(claim, 1, "a_2", rows=6))
-    assert (moves.audiences()["VIP"].version, moves.audiences()["VIP"].table) == (2, "a_2")
-    assert [(v.number, v.rows, v.activity, v.appended) for v in moves.versions("VIP")] == [
-        (1, 4, "a", False),
-        (2, 6, "b", True),
-    ]
-
-
-def test_an_audience_that_moved_meanwhile_leaves_the_task_undone(moves: Moves) -> None:
-    moves.start(beginning("a>z b>z:optional"))
-    first, second = claimed(moves), claimed(moves)
-    moves.finish(first, saving(first, 0, "a_1"))
-    with pytest.raises(AudienceMoved):
-        moves.finish(second, saving(second, 0, "a_2"))
-    assert states(moves)["b"] is TaskState.RUNNING
-    assert [version.table for version in moves.versions("VIP")] == ["a_1"]
-    moves.release(second)
-    second = claimed(moves)
-    moves.finish(second, saving(second, 1, "a_3"))
-    assert [version.table for version in moves.versions("VIP")] == ["a_1", "a_3"]
 
 
 def test_events_are_numbered_without_gaps_and_a_failed_move_leaves_none(moves: Moves) -> None:
