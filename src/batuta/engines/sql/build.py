@@ -51,7 +51,10 @@ class Builder:
     def population(self, node: Set, base: str = "p") -> tuple[exp.Expr, Row]:
         """Return a set as a source of rows under a fresh alias, and its row."""
         alias = self.context.names.take(base)
-        return self.source(node, alias), Row.of_population(self.context, node.shape, alias)
+        row = Row.of_population(self.context, node.shape, alias)
+        if isinstance(node, Table) or node in self.shared:
+            row.among = lambda: self.population(node)
+        return self.source(node, alias), row
 
     def empty(self, column: Column) -> exp.Expr:
         """Return the empty value of a computed column."""

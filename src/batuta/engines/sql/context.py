@@ -58,7 +58,8 @@ class Row:
     """The row that expressions speak of, within one SELECT.
 
     What lies behind links, behind the key of a population or in an aggregate is reached by LEFT JOINs to at
-    most one row each; they gather here until `join` puts them into the query.
+    most one row each; they gather here until `join` puts them into the query. `among`, where it is set, gives
+    the population of the row once more, to narrow what is computed for all its rows at once.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Row:
         self.schema = context.schema(schema)
         self.alias = alias
         self.columns = dict(columns or {})
+        self.among: Callable[[], tuple[exp.Expr, Row]] | None = None
         self._key = key
         self._joins: list[tuple[exp.Expr, exp.Expr]] = []
         self._reached: dict[Hashable, str] = {} if key is not None else {(): alias}

@@ -50,42 +50,58 @@ def distinct(node: Distinct, build: Builder) -> exp.Select:
 
 
 def ranked(node: Ranked, build: Builder) -> exp.Select:
-    """Return the rows of the source with their places, from 1, in their groups."""
-    distinct = node.distinct
-    rows, row = build.population(distinct.source)
-    fields = [_compared(field, distinct, row) for field in distinct.fields]
-    partition, alone = _groups(distinct, fields)
-    order = [*_order(distinct, row), *map(trees.ascending, row_key(distinct.source.shape, row.alias))]
-    place = _placed(trees.over(exp.RowNumber(), partition, order), alone, trees.number(1))
-    names = (
-        {f"{_KEPT}{number}" for number, _ in enumerate(distinct.source.shape.row_columns, 1)} if node.kept else set()
-    )
-    columns = [column for column in everything(distinct.source.shape, row.alias) if column.name not in names]
-    columns.append(trees.aliased(place, _PLACE))
-    if node.kept:
-        for number, key in enumerate(row_key(distinct.source.shape, row.alias), 1):
-            first = trees.over(exp.FirstValue(this=key), _copies(partition), [item.copy() for item in order])
-            columns.append(trees.aliased(_placed(first, alone, key.copy()), f"{_KEPT}{number}"))
+    """Return the rows of the source with their places, from 1, in their groups.
+
+    What is compared and ordered by is computed in a query of its own: engines would do it over and over.
+    """
+    distinct, shape = node.distinct, node.distinct.source.shape
+    alias = build.context.names.take("v")
+    values = _valued(distinct, build)
+    fields = [trees.column(alias, name) for name in _fields(distinct)]
+    order = [
+        (trees.descending if criterion.choice is Choice.DESCENDING else trees.ascending)(trees.column(alias, name))
+        for name, criterion in _orders(distinct)
+    ]
+    order += map(trees.ascending, row_key(shape, alias))
+    alone = None if distinct.empty_are_duplicates else trees.every(trees.is_null(field.copy()) for field in fields)
+    names = [f"{_KEPT}{number}" for number, _ in enumerate(shape.row_columns, 1)] if node.kept else []
+    columns: list[exp.Expr] = [column for column in everything(shape, alias) if column.name not in names]
+    columns.append(trees.aliased(_placed(trees.over(exp.RowNumber(), fields, order), alone, trees.number(1)), _PLACE))
+    for name, key in zip(names, row_key(shape, alias), strict=False):
+        first = trees.over(exp.FirstValue(this=key), _copies(fields), [item.copy() for item in order])
+        columns.append(trees.aliased(_placed(first, alone, key.copy()), name))
+    return trees.query(columns, trees.subquery(values, alias))
+
+
+def _fields(node: Distinct) -> list[str]:
+    return [f"_f{place}" for place, _ in enumerate(node.fields, 1)]
+
+
+def _orders(node: Distinct) -> list[tuple[str, Criterion]]:
+    return [(f"_o{place}", criterion) for place, criterion in enumerate(node.criteria, 1)]
+
+
+def _valued(node: Distinct, build: Builder) -> exp.Select:
+    """Return the rows of the source with the values that they are compared and ordered by."""
+    rows, row = build.population(node.source)
+    columns = everything(node.source.shape, row.alias)
+    for name, field in zip(_fields(node), node.fields, strict=True):
+        columns.append(trees.aliased(_compared(field, node, row), name))
+    for name, criterion in _orders(node):
+        columns.append(trees.aliased(_ordering(criterion, node, row), name))
     return row.join(trees.query(columns, rows))
 
 
 def _compared(field: Expr, node: Distinct, row: Row) -> exp.Expr:
     """Return a field as it is compared: case and space set aside if asked for, NULL where empty."""
-    if not field.type.is_text:
-        return value(field, row)
     tree = value(field, row)
+    if not field.type.is_text:
+        return tree
     if node.ignore_space:
         tree = row.context.dialect.trimmed(tree)
     if node.ignore_case:
         tree = row.context.dialect.folded(tree, case=True, accents=False)
     return trees.or_null(tree)
-
-
-def _groups(node: Distinct, fields: Sequence[exp.Expr]) -> tuple[list[exp.Expr], exp.Expr | None]:
-    """Return what groups are made by, and the condition that a row stands alone."""
-    if node.empty_are_duplicates:
-        return list(fields), None
-    return list(fields), trees.every(trees.is_null(field.copy()) for field in fields)
 
 
 def _placed(window: exp.Expr, alone: exp.Expr | None, single: exp.Expr) -> exp.Expr:
@@ -96,19 +112,16 @@ def _copies(items: Sequence[exp.Expr]) -> list[exp.Expr]:
     return [item.copy() for item in items]
 
 
-def _order(node: Distinct, row: Row) -> list[exp.Ordered]:
-    return [_ordered(criterion, node, row) for criterion in node.criteria]
-
-
-def _ordered(criterion: Criterion, node: Distinct, row: Row) -> exp.Ordered:
+def _ordering(criterion: Criterion, node: Distinct, row: Row) -> exp.Expr:
+    """Return the value that a criterion orders by."""
     if criterion.choice is Choice.RANDOM or criterion.expression is None:
-        return trees.ascending(chance(row.context.dialect, node.salt, node.source.shape, row.alias))
+        return chance(row.context.dialect, node.salt, node.source.shape, row.alias)
     if criterion.choice is Choice.PREFERRED:
-        return trees.ascending(_preference(criterion, row))
+        return _preference(criterion, row)
     tree = present(criterion.expression, row)
     if criterion.choice is Choice.NOT_EMPTY:
-        return trees.ascending(trees.case([(trees.is_null(tree), trees.number(1))], trees.number(0)))
-    return trees.descending(tree) if criterion.choice is Choice.DESCENDING else trees.ascending(tree)
+        return trees.case([(trees.is_null(tree), trees.number(1))], trees.number(0))
+    return tree
 
 
 def _preference(criterion: Criterion, row: Row) -> exp.Expr:

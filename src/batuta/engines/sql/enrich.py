@@ -11,7 +11,7 @@ from batuta.engines.sql.build import Builder, in_type
 from batuta.engines.sql.context import Row
 from batuta.engines.sql.expressions import value
 from batuta.engines.sql.keys import everything
-from batuta.engines.sql.links import Chain, chain, figure, figure_meets, present
+from batuta.engines.sql.links import Chain, chain, figure, figure_meets, of_population, present
 from batuta.engines.sql.predicates import condition
 from batuta.sets.algebra import Addition, Enriched, Lines, Sort, Total, Value
 from batuta.sets.shape import Column, Shape
@@ -106,7 +106,9 @@ def _ranked(addition: Lines, row: Row) -> exp.Select:
         trees.aliased(value(expression, along.end), f"a{number}")
         for number, (_, expression) in enumerate(addition.attributes, 1)
     ]
-    wanted = [] if addition.where is None else [condition(addition.where, along.end)]
+    wanted = of_population(addition.path[0], along, row)
+    if addition.where is not None:
+        wanted.append(condition(addition.where, along.end))
     return along.select([*columns, trees.aliased(place, _PLACE)], trees.every(wanted) if wanted else None)
 
 

@@ -77,8 +77,10 @@ def figure(wanted: AggregateIs | Total, row: Row, condition: Condition) -> exp.E
         aggregate = _aggregate(wanted.function, None if wanted.of is None else present(wanted.of, along.end))
         columns = [trees.aliased(key, f"k{place}") for place, key in enumerate(keys, 1)]
         columns.append(trees.aliased(aggregate, "figure"))
-        meets = None if where is None else condition(where, along.end)
-        query = along.select(columns, meets)
+        meets = of_population(path[0], along, row)
+        if where is not None:
+            meets.append(condition(where, along.end))
+        query = along.select(columns, trees.every(meets) if meets else None)
         query.set("group", exp.Group(expressions=[key.copy() for key in keys]))
         return trees.subquery(query, alias)
 
@@ -90,6 +92,18 @@ def figure(wanted: AggregateIs | Total, row: Row, condition: Condition) -> exp.E
 
 NEVER_EMPTY = frozenset({AggregateFunction.COUNT, AggregateFunction.COUNT_DISTINCT, AggregateFunction.SUM})
 """Figures that are 0 over no rows."""
+
+
+def of_population(link: Link, along: Chain, row: Row) -> list[exp.Expr]:
+    """Return the condition that linked rows belong to the population of the row, where that is a table.
+
+    Without it all linked rows of a schema would be grouped, however small the population.
+    """
+    if row.among is None:
+        return []
+    source, other = row.among()
+    pairs = [(trees.column(along.first, theirs), other.here(mine)) for mine, theirs in link.pairs]
+    return [row.context.dialect.found(pairs, other.join(trees.query([], source)))]
 
 
 def figure_meets(link: Link, row: Row, alias: str) -> exp.Expr:
