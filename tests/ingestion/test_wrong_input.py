@@ -121,12 +121,15 @@ def test_more_errors_than_allowed(shop: Any, tmp_path: Path) -> None:
 
 
 def test_a_missing_key_column_and_unknown_ones(shop: Any, tmp_path: Path) -> None:
-    path = file(tmp_path, "mail,born,born,shoe\nb@x.fr,,,44\n")
+    path = file(tmp_path, "mail,born,BORN,shoe,_line\nb@x.fr,,,44,\n")
     assert shop.refused("data", "load", "customer", path) == (
         1,
         (
-            "people.csv, line 1: the column 'born' comes twice; the key column 'id' is missing; "
-            "schema customer has no attribute 'mail' (did you mean email?); schema customer has no attribute 'shoe'\n"
+            "people.csv, line 1: the column 'born' comes twice (case makes no difference); "
+            "no column may be called '_line'; the key column 'id' is missing; "
+            "schema customer has no attribute 'mail' (did you mean email?); "
+            "schema customer has no attribute 'BORN'; schema customer has no attribute 'shoe'; "
+            "schema customer has no attribute '_line'\n"
             "  expected: columns of schema customer, among them id\n"
             "  to do: Correct the header, or leave such columns out with --ignore-extra."
         ),
@@ -220,6 +223,38 @@ def test_wrong_use(shop: Any, tmp_path: Path) -> None:
     path = file(tmp_path, HEADER)
     assert shop.refused("data", "load", "customer", path, "--encoding", "utf-9")[0] == 2
     assert shop.refused("data", "load", "customer", path, "--separator", "||")[0] == 2
+
+
+def test_a_version_descriptor_lets_the_newer_record_win(shop: Any, tmp_path: Path) -> None:
+    said = shop.run("schema", "set-version", "customer", "seen")
+    assert said == "Of records of customer with one key, the one with the later or equal seen wins.\n"
+    header = "id,email,seen\n"
+    loaded = shop.json("data", "load", "customer", file(tmp_path, header + "1,new@x.fr,2026-02-01T00:00:00Z\n"))
+    assert (loaded["updated"], loaded["notes"]) == (1, [])
+    loaded = shop.json("data", "load", "customer", file(tmp_path, header + "1,old@x.fr,2026-02-01T00:30:00+01:00\n"))
+    assert loaded["ignored"] == 1
+    assert shop.query("SELECT email FROM home.data.customer") == [("new@x.fr",)]
+    assert shop.refused("data", "load", "customer", file(tmp_path, "id,email\n1,x@x.fr\n")) == (
+        1,
+        (
+            "people.csv, line 1: the version column 'seen' is missing\n"
+            "  expected: columns of schema customer, among them id and seen\n"
+            "  to do: Correct the header."
+        ),
+    )
+
+
+def test_what_cannot_be_a_version_descriptor(shop: Any) -> None:
+    assert shop.refused("schema", "set-version", "customer", "email") == (
+        1,
+        (
+            "schema customer: the attribute 'email' cannot be the version descriptor\n"
+            "  expected: an integer, datetime or instant that is not part of the key\n"
+            "  to do: Name another attribute."
+        ),
+    )
+    assert shop.refused("schema", "set-version", "customer", "id")[0] == 1
+    assert shop.refused("schema", "set-version", "suppression", "expires_at")[0] == 1
 
 
 def test_an_identity_that_is_no_text(shop: Any) -> None:

@@ -137,11 +137,11 @@ def _progress(found: Services, records: Records, name: str) -> Iterator[Iterator
     """Yield the batches of a file, read ahead, and show on a terminal how far they have come."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=found.errors, transient=True, disable=not found.errors.is_terminal) as progress:
-        task = progress.add_task(name, total=records.size)
+        bar = progress.add_task(name, total=records.size)
 
         def batches() -> Iterator[Batch]:
             for batch in ahead(records.batches()):
                 yield batch
-                progress.update(task, completed=batch.position)
+                progress.update(bar, completed=batch.position)
 
         yield batches()

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from batuta.cli.context import services
-from batuta.schema.change import add_schemas, described
+from batuta.schema.change import add_schemas, described, set_version
 from batuta.schema.model import Attribute, Catalogue, Schema
 from batuta.sources.ddl import read_ddl
 from batuta.sources.files import read_text
@@ -54,6 +54,19 @@ def import_schemas(
     links = len(now.relationships) - len(former.relationships)
     new = sum(name not in former.by_name for name in names)
     found.console.print(f"{len(names)} schemas read, {new} of them new, {links} new relationships.", highlight=False)
+
+
+@app.command("set-version")
+def choose_version(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The schema.")],
+    attribute: Annotated[str, typer.Argument(help="An integer, datetime or instant, not part of the key.")],
+) -> None:
+    """Choose the attribute that decides which of two records with one key is newer."""
+    found = services(context)
+    CatalogueStore(found.database).change(lambda present: set_version(present, name, attribute), found.clock.now())
+    said = f"Of records of {name} with one key, the one with the later or equal {attribute} wins."
+    found.console.print(said, markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command("list")

@@ -85,6 +85,23 @@ def add_dimension(catalogue: Catalogue, dimension: Dimension, namespace: str) ->
     )
 
 
+def set_version(catalogue: Catalogue, schema_name: str, attribute: str) -> Catalogue:
+    """Return the catalogue with the attribute that decides which record of a schema is newer."""
+    schema = catalogue.schema_named(schema_name)
+    if schema.builtin:
+        raise InputError(f"schema {schema.name}", "a built-in schema cannot be changed")
+    kind = schema.attribute(attribute).type.kind
+    if kind not in (Kind.INTEGER, Kind.DATETIME, Kind.INSTANT) or attribute in schema.primary_key:
+        raise InputError(
+            f"schema {schema.name}",
+            f"the attribute {attribute!r} cannot be the version descriptor",
+            expected="an integer, datetime or instant that is not part of the key",
+            todo="Name another attribute.",
+        )
+    changed = {**catalogue.by_name, schema.name: schema.model_copy(update={"version": attribute})}
+    return catalogue.model_copy(update={"schemas": tuple(changed.values())})
+
+
 def identified(schema: Schema, identity: Identity) -> Schema:
     """Return the schema with an identity; one over the same attribute is replaced."""
     others = tuple(known for known in schema.identities if known.attribute != identity.attribute)

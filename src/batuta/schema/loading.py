@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -161,7 +162,9 @@ def needed_columns(schema: Schema) -> tuple[str, ...]:
 
 
 def _doubled(columns: Sequence[str]) -> list[str]:
-    return [f"the column {name!r} comes twice" for name in dict.fromkeys(columns) if columns.count(name) > 1]
+    times = Counter(name.lower() for name in columns)
+    faults = [f"the column {name!r} comes twice (case makes no difference)" for name in times if times[name] > 1]
+    return [*faults, f"no column may be called {LINE!r}"] if LINE in times else faults
 
 
 def _absent(schema: Schema, columns: Collection[str]) -> list[str]:
