@@ -53,7 +53,6 @@ WITH counted AS (
     QUALIFY place <= 3
 ), latest AS (
     SELECT recipient_id,
-        list({'id': id, 'total': total, 'ordered_at': ordered_at} ORDER BY place) AS orders,
         max(id) FILTER (place = 1) AS orders_1_id, max(total) FILTER (place = 1) AS orders_1_total,
         max(ordered_at) FILTER (place = 1) AS orders_1_ordered_at,
         max(id) FILTER (place = 2) AS orders_2_id, max(total) FILTER (place = 2) AS orders_2_total,
@@ -63,6 +62,11 @@ WITH counted AS (
     FROM ranked GROUP BY recipient_id
 )
 SELECT once.id, latest.* EXCLUDE (recipient_id),
+    [
+        {'id': orders_1_id, 'total': orders_1_total, 'ordered_at': orders_1_ordered_at},
+        {'id': orders_2_id, 'total': orders_2_total, 'ordered_at': orders_2_ordered_at},
+        {'id': orders_3_id, 'total': orders_3_total, 'ordered_at': orders_3_ordered_at}
+    ][:least(coalesce(order_count, 0), 3)] AS orders,
     coalesce(order_count, 0) AS order_count, coalesce(spent, 0) AS spent
 FROM once
 LEFT JOIN latest ON latest.recipient_id = once.id

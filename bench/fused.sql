@@ -30,7 +30,11 @@ WITH reachable AS MATERIALIZED (
     FROM data.data.orders SEMI JOIN once ON once.id = recipient_id
 ), figures AS (
     SELECT recipient_id AS id,
-        list({'id': id, 'total': total, 'ordered_at': ordered_at} ORDER BY place) FILTER (place <= 3) AS orders,
+        [
+            {'id': max(id) FILTER (place = 1), 'total': max(total) FILTER (place = 1), 'ordered_at': max(ordered_at) FILTER (place = 1)},
+            {'id': max(id) FILTER (place = 2), 'total': max(total) FILTER (place = 2), 'ordered_at': max(ordered_at) FILTER (place = 2)},
+            {'id': max(id) FILTER (place = 3), 'total': max(total) FILTER (place = 3), 'ordered_at': max(ordered_at) FILTER (place = 3)}
+        ][:least(count(*), 3)] AS orders,
         sum(total) FILTER (WHERE status = 'paid') AS spent, count(*) AS order_count
     FROM ranked GROUP BY recipient_id
 ), with_orders AS MATERIALIZED (
