@@ -70,7 +70,7 @@ class Shop:
             return result.exception.exit_code, result.exception.message()
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
-        return result.exit_code, result.output
+        return result.exit_code, result.output.rstrip("\n")
 
     def must(self, *words: str) -> str:
         code, output = self.call(*words)

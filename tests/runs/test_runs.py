@@ -228,7 +228,7 @@ transitions:
     assert shop.states() == {"old": "done", "keep": "error", "french": "done", "keep-french": "done", "done": "pending"}
     code, output = shop.call("run", "resume", "last", "--json")
     assert (code, json.loads(output)["status"]) == (1, "paused on error")
-    assert shop.must("run", "stop", "last") == f"Run {found['run']} is stopped.\n"
+    assert shop.must("run", "stop", "last") == f"Run {found['run']} is stopped."
     code, output = shop.call("run", "resume", "last")
     assert (code, output.splitlines()[0]) == (1, f"run {found['run']}: the run is stopped and cannot go on")
 
