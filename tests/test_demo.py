@@ -158,3 +158,11 @@ def test_a_shop_of_an_impossible_size_is_refused(tmp_path: Path) -> None:
     assert refused.returncode == 2
     assert not (tmp_path / "home").exists()
     assert "1,000 to 10,000,000" in refused.stderr
+
+
+def test_the_shop_alone_can_be_made_at_another_size(tmp_path: Path) -> None:
+    done = batuta(tmp_path / "home", "demo", "--recipients", "1000", "--data-only", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["runs"] == []
+    assert {one["schema"]: one["inserted"] for one in told["loaded"]}["orders"] == 3_000

@@ -15,13 +15,14 @@ from rich.text import Text
 
 from batuta.cli.canvas import canvas
 from batuta.cli.context import Services, services
-from batuta.cli.demo_runs import ERASED, Sample, Told, mail_of, run_file, run_with_erasure
+from batuta.cli.demo_runs import Sample, Told, mail_of, run_file, run_with_erasure
 from batuta.cli.demo_setup import LoadedFile, claim_home, set_up, shop_file
 from batuta.cli.reports import delivery_table, identity_line
 from batuta.runs.model import Mode
 
 CAMPAIGNS = ("campaigns/loyalty.yaml", "campaigns/wish-list.yaml")
 LEFT_BY_SOME = "campaigns/carts.yaml"
+GONE = "no-longer-in-the-data"
 
 
 def demo(
@@ -109,13 +110,9 @@ def _show_runs(console: Console, tested: Sequence[Told], sent: Sequence[Told]) -
             same = agree(test, live)
             verdict = ("✓ equal", "green") if same else ("✗ not equal", "bold red")
             console.print(Text.assemble("test run before, on every transition and for every reason: ", verdict))
-    console.print(
-        Text(
-            f"While {sent[-1].view.run.name!r} was under way, {ERASED} of those it was about to write to were erased "
-            "from the data: the mail found them gone.",
-            "dim",
-        )
-    )
+    gone = sum(delivery.excluded.get(GONE, 0) for delivery in sent[-1].report.deliveries)
+    told = f"While {sent[-1].view.run.name!r} was under way, {gone} of those it was about to write to were erased from "
+    console.print(Text(f"{told}the data: the mail found them gone.", "dim"))
 
 
 def _show_end(found: Services, sample: Sample | None, seconds: float) -> None:
@@ -129,14 +126,20 @@ def _show_end(found: Services, sample: Sample | None, seconds: float) -> None:
         )
         console.print(Text(f"{sample.path}"), soft_wrap=True)
     console.print(f"\nDone in {seconds:.0f} s. To go on:", highlight=False)
-    for command, meaning in (
+    for command, meaning in _next_steps(after_runs=sample is not None):
+        line = Text.assemble((f"  {batuta} {command}", "cyan"), (f"   {meaning}", "dim"))
+        console.print(line, soft_wrap=True)
+
+
+def _next_steps(after_runs: bool) -> list[tuple[str, str]]:
+    looking = [
         ("report last", "what became of everybody, with the meaning of every figure"),
         ("run list", "all runs"),
         ("run preview last letter.excluded", "who was left out, and why"),
         ("audience list", "the audience that the first campaign saved"),
-        (f"campaign run {_shown(shop_file(CAMPAIGNS[0]))}", "a test run of your own: change the file first"),
-    ):
-        console.print(Text.assemble((f"  {batuta} {command}", "cyan"), (f"   {meaning}", "dim")), soft_wrap=True)
+    ]
+    trying = [(f"campaign run {_shown(shop_file(CAMPAIGNS[0]))}", "a test run of your own: change the file first")]
+    return [*looking, *trying] if after_runs else trying
 
 
 def _shown(path: Path) -> str:
