@@ -100,7 +100,8 @@ def test_all_lines_wrong(shop: Any, tmp_path: Path) -> None:
     assert code == 1
     (rejects,) = (shop.home / "rejects").iterdir()
     assert message == (
-        "people.csv: none of the 2 records can be loaded\n"
+        "people.csv: none of the 2 records can be loaded: "
+        "line 2, id: expected an integer, found 'x'; line 3, id: expected an integer, found 'y'\n"
         f"  to do: See {rejects}. Correct the records. Nothing has been loaded."
     )
     assert [line.split(",")[0] for line in rejects.read_text("utf-8").splitlines()] == ["line", "2", "3"]
@@ -113,7 +114,8 @@ def test_more_errors_than_allowed(shop: Any, tmp_path: Path) -> None:
     assert (code, message) == (
         1,
         (
-            "people.csv: 2 of 3 records cannot be loaded, 1 are allowed\n"
+            "people.csv: 2 of 3 records cannot be loaded, 1 are allowed: "
+            "line 3, id: expected an integer, found 'x'; line 4, id: expected an integer, found 'y'\n"
             f"  to do: See {rejects}. Correct the records, or raise --allowed-errors. Nothing has been loaded."
         ),
     )

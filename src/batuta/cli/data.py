@@ -115,7 +115,14 @@ def _placed(error: InputError, name: str, rejects: RejectFile) -> InputError:
     if error.place != "load":
         rejects.discard()
         return error
-    return InputError(name, error.found, expected=error.expected, todo=f"See {rejects.path}. {error.todo}")
+    return InputError(
+        name, f"{error.found}: {_reasons(rejects)}", expected=error.expected, todo=f"See {rejects.path}. {error.todo}"
+    )
+
+
+def _reasons(rejects: RejectFile) -> str:
+    """Return the lines and reasons of the first rejects."""
+    return "; ".join(f"line {reject.line}, {reject.reason}" for reject in rejects.first)
 
 
 def _notes(schema: Schema, records: Records, counts: LoadCounts, rejects: RejectFile) -> tuple[str, ...]:
@@ -128,7 +135,7 @@ def _notes(schema: Schema, records: Records, counts: LoadCounts, rejects: Reject
     elif schema.version is None:
         notes.append(f"{schema.name} has no version descriptor: of records with one key, the one read last wins.")
     if rejects.made:
-        notes.append(f"{counts.rejected} records were rejected; see {rejects.path}.")
+        notes.append(f"{counts.rejected} records were rejected: {_reasons(rejects)}. All are in {rejects.path}.")
     return tuple(notes)
 
 

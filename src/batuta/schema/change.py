@@ -54,7 +54,10 @@ def add_schemas(catalogue: Catalogue, addition: Addition, place: str) -> Catalog
 
 
 def add_dimension(catalogue: Catalogue, dimension: Dimension, namespace: str) -> Catalogue:
-    """Return the catalogue with a targeting dimension, its schema's identity and its consent schema."""
+    """Return the catalogue with a targeting dimension, its schema's identity and its consent schema.
+
+    Adding the same dimension again changes nothing.
+    """
     schema = catalogue.schema_named(dimension.schema_name)
     identity = schema.attribute(dimension.identity)
     if identity.type.kind is not Kind.STRING:
@@ -64,8 +67,12 @@ def add_dimension(catalogue: Catalogue, dimension: Dimension, namespace: str) ->
             expected="a string attribute such as an email address, a phone number or a customer number",
             todo="Name a string attribute with --identity.",
         )
+    if dimension in catalogue.dimensions:
+        return catalogue
     if any(known.name.lower() == dimension.name.lower() for known in catalogue.dimensions):
-        raise InputError("catalogue", f"there is already a dimension {dimension.name!r}", todo="Choose another name.")
+        raise InputError(
+            "catalogue", f"there is already another dimension {dimension.name!r}", todo="Choose another name."
+        )
     if consent_name(dimension.name).lower() in _lower(catalogue.by_name):
         raise InputError(
             "catalogue",

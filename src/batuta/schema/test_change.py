@@ -63,12 +63,17 @@ def test_a_schema_may_be_two_dimensions() -> None:
 
 def test_dimension_names_are_free_only_once() -> None:
     once = add_dimension(with_person(), dimension("people"), "email")
-    with pytest.raises(InputError, match="there is already a dimension 'People'"):
+    with pytest.raises(InputError, match="there is already another dimension 'People'"):
         add_dimension(once, dimension("People"), "email")
     own = PERSON.model_copy(update={"name": "consent_people"})
     taken = add_schemas(with_person(), Addition((own,)), "x.sql")
     with pytest.raises(InputError, match="there is already a schema 'consent_people'"):
         add_dimension(taken, dimension("people"), "email")
+
+
+def test_a_dimension_may_be_added_again() -> None:
+    once = add_dimension(with_person(), dimension("people"), "email")
+    assert add_dimension(once, dimension("people"), "email") == once
 
 
 def test_a_schema_with_a_dimension_may_come_again() -> None:

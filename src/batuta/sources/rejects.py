@@ -10,12 +10,19 @@ from typing import IO, Any
 from batuta.schema.loading import Reject
 
 
+_SHOWN = 3
+
+
 class RejectFile:
-    """A CSV file that is made with the first reject; a malformed record keeps the fields it has."""
+    """A CSV file that is made with the first reject; a malformed record keeps the fields it has.
+
+    `first` holds the first few rejects, for messages.
+    """
 
     def __init__(self, path: Path, columns: Sequence[str]) -> None:
         self.path = path
         self.made = False
+        self.first: tuple[Reject, ...] = ()
         self._columns = tuple(columns)
         self._file: IO[str] | None = None
         self._writer: Any = None
@@ -28,6 +35,7 @@ class RejectFile:
             self._writer = csv.writer(self._file)
             self._writer.writerow(("line", "reason", *self._columns))
             self.made = True
+        self.first = (*self.first, *rejects)[:_SHOWN]
         self._writer.writerows((reject.line, reject.reason, *reject.fields) for reject in rejects)
 
     def close(self) -> None:
