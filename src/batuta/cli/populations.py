@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.console import Group, RenderableType
 from rich.table import Table as Grid
 from rich.text import Text
 
@@ -46,7 +47,7 @@ def print_preview(services: Services, table: Table, page: Page, moment: Moment, 
     if as_json:
         services.print_json({"columns": titles, "rows": rows})
     else:
-        services.console.print(_grid(titles, rows))
+        services.console.print(_layout(titles, rows, services.console.width))
 
 
 def key_names(catalogue: Catalogue, shape: Shape) -> dict[str, str]:
@@ -72,16 +73,35 @@ def _attributes(catalogue: Catalogue, shape: Shape, page: Page) -> tuple[tuple[s
     return tuple((name, AttributeOf((), name, schema.by_name[name].type)) for name in wanted)
 
 
-def _grid(titles: Sequence[str], rows: Sequence[Sequence[object]]) -> Grid:
-    grid = Grid()
-    for title in titles:
-        grid.add_column(Text(title), overflow="fold")
-    for row in rows:
-        grid.add_row(*(Text(_shown(value)) for value in row))
-    return grid
+_NARROWEST = 9
 
 
-def _shown(value: object) -> str:
+def _shown(value: object) -> Text:
+    """Return a cell as text; the lines of a list one below the other."""
     if isinstance(value, list):
-        return f"{len(value)} lines"
-    return "" if value is None else str(value)
+        lines = (", ".join("" if part is None else str(part) for part in line.values()) for line in value)
+        return Text("\n".join(lines))
+    return Text("" if value is None else str(value))
+
+
+def _layout(titles: Sequence[str], rows: Sequence[Sequence[object]], width: int) -> RenderableType:
+    """Return a table if its columns have room, else each row as a table of its own, a line for each column."""
+    if not rows:
+        return Text("Nobody is here.")
+    if len(titles) * (_NARROWEST + 3) <= width:
+        grid = Grid()
+        for title in titles:
+            grid.add_column(Text(title), overflow="fold")
+        for row in rows:
+            grid.add_row(*map(_shown, row))
+        return grid
+    return Group(*(_record(titles, row) for row in rows))
+
+
+def _record(titles: Sequence[str], row: Sequence[object]) -> Grid:
+    grid = Grid(show_header=False)
+    grid.add_column(style="dim")
+    grid.add_column(overflow="fold")
+    for title, value in zip(titles, row, strict=True):
+        grid.add_row(Text(title), _shown(value))
+    return grid
