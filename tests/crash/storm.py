@@ -24,22 +24,23 @@ _FAMILY = {"make": TABLES, "effect": TABLES, "prepare": TABLES, "finish": TABLES
 
 @dataclass(frozen=True)
 class Undisturbed:
-    """What a run without any kill leaves behind, and when in the life of its process it worked."""
+    """What a run without any kill leaves behind, and for how many seconds it worked."""
 
     message_ids: list[str]
     summary: dict[str, object]
     outputs: set[tuple[str, str]]
     made: Counter[str]
-    begins: float
-    ends: float
+    seconds: float
 
 
 @dataclass
 class Storm:
-    """How many kills hit a run, by what it was doing."""
+    """How many kills hit a run, by what it was doing; `pace` follows a machine that becomes faster."""
 
+    chance: random.Random
     kills: Counter[str] = field(default_factory=Counter)
     runs: int = 0
+    pace: float = 1
 
     @property
     def total(self) -> int:
@@ -47,21 +48,20 @@ class Storm:
 
 
 def undisturbed(source: World, folder: Path) -> Undisturbed:
-    """Run the campaign once, measuring when its process begins and ends to work."""
+    """Run the campaign once, measuring how long it works."""
     world = _copy(source, folder)
-    started = time.time()
     summary = json.loads(world.must(*world.run_words()))
-    times = [datetime.fromisoformat(str(at)).timestamp() - started for (at,) in world.query("SELECT at FROM event")]
-    return Undisturbed(world.message_ids(), summary, set(world.pointers()), tables(world), min(times), max(times))
+    times = [datetime.fromisoformat(str(at)).timestamp() for (at,) in world.query("SELECT at FROM event")]
+    return Undisturbed(world.message_ids(), summary, set(world.pointers()), tables(world), max(times) - min(times))
 
 
 def storm(source: World, folder: Path, expected: Undisturbed, *, seed: int, kills: int, most_runs: int) -> Storm:
     """Kill runs until there were enough kills of both families, checking each run at its end."""
-    chance, found = random.Random(seed), Storm()
+    found = Storm(random.Random(seed))
     while found.runs < most_runs and not _enough(found, kills):
         found.runs += 1
         world = _copy(source, folder / f"run{found.runs}")
-        check(world, _disturb(world, expected, chance, found.kills), expected)
+        check(world, _disturb(world, expected, found), expected)
         shutil.rmtree(world.folder)
     return found
 
@@ -86,14 +86,16 @@ def tables(world: World) -> Counter[str]:
     return Counter(name[1] for name in names if name is not None)
 
 
-def _disturb(world: World, expected: Undisturbed, chance: random.Random, kills: Counter[str]) -> str:
+def _disturb(world: World, expected: Undisturbed, found: Storm) -> str:
     """Start the run, kill it some times, and return what it tells at its end; finished tables must stay."""
     words, finished = world.run_words(), dict[tuple[str, str], str]()
     for _ in range(MOST_KILLS_PER_RUN):
-        told = _told_unless_killed(world, words, chance.uniform(expected.begins, expected.ends))
+        left = 1 - len(finished) / len(expected.outputs)
+        told = _told_unless_killed(world, words, found.chance.uniform(0, expected.seconds * left * found.pace))
         if told is not None:
+            found.pace *= 0.9
             break
-        kills[_hit(world)] += 1
+        found.kills[_hit(world)] += 1
         finished = _only_more(finished, world.pointers())
         words = ("run", "resume", "last", "--yes", "--json") if world.query("SELECT id FROM run") else words
     else:
@@ -108,8 +110,11 @@ def _only_more(before: dict[tuple[str, str], str], after: dict[tuple[str, str], 
 
 
 def _told_unless_killed(world: World, words: tuple[str, ...], after: float) -> str | None:
-    """Run a command and kill it after so many seconds; return what it prints if it ends before that."""
+    """Run a command and kill it so long after it begins to work; return what it prints if it ends before that."""
+    before = world.query("SELECT count(*) FROM event")
     process = subprocess.Popen(world.command(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while process.poll() is None and world.query("SELECT count(*) FROM event") == before:
+        time.sleep(0.01)
     try:
         out, err = process.communicate(timeout=after)
     except subprocess.TimeoutExpired:

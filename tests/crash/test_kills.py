@@ -50,7 +50,8 @@ def test_an_interrupted_run_pauses_and_goes_on(source: World, expected: Undistur
     world = World(tmp_path / "world")
     shutil.copytree(source.folder, world.folder)
     process = subprocess.Popen(world.command(*world.run_words()), stdout=subprocess.PIPE, text=True)
-    time.sleep((expected.begins + expected.ends) / 2)
+    while process.poll() is None and not world.pointers():
+        time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     out, _ = process.communicate(timeout=30)
     assert (process.returncode, json.loads(out)["status"]) == (1, "paused")

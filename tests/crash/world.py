@@ -159,14 +159,11 @@ class World:
         return ("campaign", "run", str(self.campaign), "--live", "--yes", "--json", "--run-id", RUN, "--at", NOW)
 
     def query(self, statement: str) -> list[tuple[object, ...]]:
-        """Ask the state database of a home that no process owns."""
-        path = self.home / "state.sqlite"
-        if not path.exists():
-            return []
-        connection = sqlite3.connect(path)
+        """Ask the state database of a home; a reader disturbs no owner."""
+        connection = sqlite3.connect(f"file:{self.home / 'state.sqlite'}?mode=ro", uri=True, timeout=30)
         try:
             return connection.execute(statement).fetchall()
-        except sqlite3.OperationalError:  # killed before its tables were made
+        except sqlite3.OperationalError:  # before its tables were made
             return []
         finally:
             connection.close()
