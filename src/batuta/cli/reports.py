@@ -13,7 +13,7 @@ from rich.text import Text
 from batuta.activities.contract import Role
 from batuta.cli.context import services
 from batuta.cli.running import Stage
-from batuta.reports.deliveries import DEFINITIONS, DeliveryReport, in_order
+from batuta.reports.deliveries import DEFINITIONS, DeliveryReport
 from batuta.reports.funnel import Passage, Step, funnel
 from batuta.reports.run_report import RunReport
 from batuta.runs.delivering import say
@@ -74,7 +74,7 @@ def _delivery(view: RunView, activity: str, tally: Tally) -> DeliveryReport:
         activity=activity,
         label=view.tasks[activity].label,
         targeted=tally.targeted,
-        excluded=in_order(tally.excluded),
+        excluded=dict(tally.excluded),
         sent=tally.sent,
         failed=tally.failed,
         in_doubt=tally.in_doubt,

@@ -22,19 +22,6 @@ DEFINITIONS: Mapping[str, str] = {
 }
 """What each figure means, in the words of the manual."""
 
-REASONS = (
-    "no-longer-in-the-data",
-    "empty-address",
-    "invalid-address",
-    "not-allowed",
-    "suppressed",
-    "no-consent",
-    "duplicate-address",
-    "holdout",
-    "rendering-error",
-)
-"""Why messages are left out, in the order in which the reasons are tried."""
-
 _PARTS = ("sent", "failed", "in_doubt", "pending")
 
 
@@ -79,9 +66,3 @@ class DeliveryReport(Document):
     def as_json(self) -> dict[str, object]:
         """Return the figures with the identity and the verdict on it."""
         return {**self.model_dump(mode="json"), "balanced": self.balanced, "identity": self.identity}
-
-
-def in_order(excluded: Mapping[str, int]) -> dict[str, int]:
-    """Return counts by reason in the order in which the reasons are tried, unknown ones last."""
-    places = {reason: place for place, reason in enumerate(REASONS)}
-    return dict(sorted(excluded.items(), key=lambda item: (places.get(item[0], len(places)), item[0])))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from batuta.reports.deliveries import DeliveryReport, in_order
+from batuta.reports.deliveries import DeliveryReport
 
 REASONS = {"suppressed": 3, "no-consent": 40}
 
@@ -30,8 +30,3 @@ def test_an_identity_that_does_not_hold_says_by_how_much(targeted: int, ending: 
 def test_the_verdict_is_part_of_the_document() -> None:
     assert report(1251).as_json()["balanced"] is True
     assert report(1252).as_json()["balanced"] is False
-
-
-def test_reasons_stand_in_the_order_in_which_they_are_tried() -> None:
-    counts = {"made-up": 1, "suppressed": 2, "rendering-error": 3, "empty-address": 4}
-    assert list(in_order(counts)) == ["empty-address", "suppressed", "rendering-error", "made-up"]

@@ -56,8 +56,9 @@ class Deliveries:
                 {"messages": order.delivery.messages}, {"messages": order.table}, order.moment, order.audiences
             )
             self.engine.make(making)
-            reasons = dict(self.engine.reasons(order.table))
-            reasons.pop("", None)
+            found = self.engine.reasons(order.table)
+            tried = dict.fromkeys(check.reason for check in order.delivery.messages.checks)
+            reasons = {reason: found[reason] for reason in tried if reason in found}
             sizes = [len(rows) for rows in self._freeze(order)]
             ledger.open(order.key, sum(reasons.values()) + sum(sizes), reasons, sizes)
         return ledger.tally(order.key)
