@@ -96,7 +96,7 @@ def compare(operator: Operator, left: Side, right: Sequence[Expr], row: Row, fol
     if positive is not None:
         return trees.negated(compare(positive, left, right, row, folding))
     if operator is Operator.IN:
-        return _among(left, [side(item, row, folding) for item in right], row)
+        return _among(left, right, row, folding)
     if operator is Operator.MATCHES:
         pattern = side(right[0], row, Folding())
         return row.context.dialect.matches(left.present, pattern.tree, ignore_case=folding.case)
@@ -169,23 +169,25 @@ _TESTS: Mapping[Operator, Callable[[Side, Sequence[Side], Row], exp.Expr]] = {
 }
 
 
-def _among(left: Side, items: Sequence[Side], row: Row) -> exp.Expr:
-    known = [item for item in items if item.known is not None and not item.is_empty_constant]
+def _among(left: Side, right: Sequence[Expr], row: Row, folding: Folding) -> exp.Expr:
+    known = [found for found in (constant(item, row) for item in right) if found is not None]
+    present = [item for item in known if item.value not in (None, "")]
     conditions = []
-    if any(item.is_empty_constant for item in items):
+    if len(present) < len(known):
         conditions.append(left.is_empty)
-    if len(known) > LONG_LIST:
-        conditions.append(_in_rows(left, known, row))
-    elif known:
-        conditions.append(trees.tight(exp.In(this=trees.tight(left.tree.copy()), expressions=[i.tree for i in known])))
-    conditions += [equals(left, item) for item in items if item.known is None]
+    if len(present) > LONG_LIST:
+        conditions.append(_in_rows(left, present, row, folding))
+    elif present:
+        items = [side(item, row, folding).tree for item in present]
+        conditions.append(trees.tight(exp.In(this=trees.tight(left.tree.copy()), expressions=items)))
+    conditions += [equals(left, side(item, row, folding)) for item in right if constant(item, row) is None]
     return trees.some(conditions)
 
 
-def _in_rows(left: Side, items: Sequence[Side], row: Row) -> exp.Expr:
+def _in_rows(left: Side, items: Sequence[Constant], row: Row, folding: Folding) -> exp.Expr:
     dialect = row.context.dialect
     alias = row.context.names.take("list")
-    rows = dialect.listed([_written(item.known.value) for item in items if item.known], alias, "value")
+    rows = dialect.listed([_written(item.value, folding) for item in items], alias, "value")
     listed: exp.Expr = trees.column(alias, "value")
     if not left.type.is_text:
         listed = dialect.cast(listed, _widest([item.type for item in items]))
@@ -201,10 +203,10 @@ def _widest(types: Sequence[DataType]) -> DataType:
     return DATETIME if any(each.kind in (Kind.DATETIME, Kind.INSTANT) for each in types) else types[0]
 
 
-def _written(given: Scalar) -> str:
+def _written(given: Scalar, folding: Folding) -> str:
     if isinstance(given, datetime):
         return given.replace(tzinfo=None).isoformat(sep=" ")
-    return str(given)
+    return folding.of(given) if isinstance(given, str) else str(given)
 
 
 def _in_period(operator: Operator, left: Side, right: Sequence[Expr], row: Row) -> exp.Expr:

@@ -7,6 +7,7 @@ it, after those in plain ASCII, which are nearly all; others are taken apart cha
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 
 from sqlglot import exp
@@ -41,10 +42,10 @@ _FOLD = """CREATE OR REPLACE MACRO batuta_fold(x) AS CASE
     WHEN NOT regexp_matches(x, '[^{agreed}]') THEN replace(lower(strip_accents(x)), chr(962), chr(963))
     ELSE batuta_unaccent(batuta_lower(x)) END"""
 
-_UNACCENT = """CREATE OR REPLACE MACRO batuta_unaccent(x) AS CASE
+_UNACCENT = r"""CREATE OR REPLACE MACRO batuta_unaccent(x) AS CASE
     WHEN strlen(x) = length(x) THEN x
     WHEN NOT regexp_matches(x, '[^{agreed}]') THEN strip_accents(x)
-    ELSE array_to_string(list_transform(string_split(nfc_normalize(x), ''), lambda c: CASE
+    ELSE regexp_replace(regexp_replace(array_to_string(list_transform(string_split(nfc_normalize(x), ''), lambda c: CASE
         WHEN c BETWEEN chr(44032) AND chr(55203) THEN
             chr(4352 + CAST((unicode(c) - 44032) // 588 AS INTEGER))
             || chr(4449 + CAST((unicode(c) - 44032) % 588 // 28 AS INTEGER))
@@ -53,7 +54,8 @@ _UNACCENT = """CREATE OR REPLACE MACRO batuta_unaccent(x) AS CASE
         WHEN strpos('{composed}', c) > 0 THEN
             rtrim(substr('{parts}', 4 * CAST(strpos('{composed}', c) AS INTEGER) - 3, 4), ' ')
         WHEN strip_accents(c) = '' AND c NOT BETWEEN chr(768) AND chr(879) THEN c
-        ELSE strip_accents(c) END), '') END"""
+        ELSE strip_accents(c) END), ''),
+        '([\x{{653}}\x{{654}}])([{below_230}]+)', '\2\1', 'g'), '(\x{{655}})([{below_220}]+)', '\2\1', 'g') END"""
 
 
 def _composed() -> Iterator[str]:
@@ -66,7 +68,22 @@ def _composed() -> Iterator[str]:
 def _unaccent() -> str:
     composed = list(_composed())
     parts = "".join(f"{drop_accents(mark):4}" for mark in composed)
-    return _UNACCENT.format(agreed=_AGREED, composed="".join(composed), parts=parts)
+    return _UNACCENT.format(
+        agreed=_AGREED,
+        composed="".join(composed),
+        parts=parts,
+        below_230=_arabic_marks(230),
+        below_220=_arabic_marks(220),
+    )
+
+
+def _arabic_marks(below: int) -> str:
+    """Return the Arabic marks that stand before one of a combining class, for a set in a regular expression.
+
+    A letter composed with hamza or madda is taken apart to the letter and that mark; vowel signs that follow
+    the composed letter come before the mark in canonical order.
+    """
+    return "".join(chr(point) for point in range(0x600, 0x900) if 0 < unicodedata.combining(chr(point)) < below)
 
 
 class DuckDb(Dialect):

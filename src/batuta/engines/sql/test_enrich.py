@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from batuta.engines.sql.conftest import MONEY
+from batuta.rules.bound import All
+from batuta.rules.tree import AggregateFunction
+from batuta.schema.types import DATETIME, DOUBLE, INTEGER, STRING, DataType
+from batuta.sets.algebra import Addition, Enriched, Lines, Records, Set, Sort, Total, Value
+from batuta.sets.shape import Column
+
+if TYPE_CHECKING:
+    from batuta.engines.sql.conftest import Shop
+
+
+def enriched(shop: Shop, source: Set, additions: tuple[Addition, ...], *columns: Column) -> list[tuple[object, ...]]:
+    shape = source.shape.having((*source.shape.columns, *columns))
+    found = shop.read(Enriched(source, additions, shape))
+    assert len(found) == len(shop.read(source)), "an enrichment never changes the number of rows"
+    return found
+
+
+def test_values_of_the_row_of_its_links_and_of_its_columns(shop: Shop) -> None:
+    score = Column("score", INTEGER)
+    source = shop.table("p", shop.people.having((score,)), [(1, 5), (5, None), (6, 1), (77, 2)])
+    additions = (
+        Value("city", shop.value("[city]")),
+        Value("country", shop.value("[country.name]")),
+        Value("double", shop.value("[score] * 2", columns=(score,))),
+    )
+    columns = (Column("city", STRING), Column("country", STRING), Column("double", INTEGER))
+    assert enriched(shop, source, additions, *columns) == [
+        (1, 5, "Paris", "France", 10),
+        (5, None, "Lyon", None, None),
+        (6, 1, " lyon ", None, 2),
+        (77, 2, None, None, 4),
+    ]
+
+
+def test_a_later_value_may_name_an_earlier_one(shop: Shop) -> None:
+    base = Column("base", INTEGER)
+    additions = (Value("base", shop.value("[points]")), Value("more", shop.value("[base] + 1", columns=(base,))))
+    assert enriched(shop, shop.everyone(1, 2), additions, base, Column("more", INTEGER)) == [
+        (1, 10, 11),
+        (2, None, None),
+    ]
+
+
+def test_a_link_to_one_row_takes_the_smallest_key_where_there_are_several(shop: Shop) -> None:
+    addition = Value("level", shop.value("[card.level]"))
+    assert enriched(shop, shop.everyone(1, 2, 3), (addition,), Column("level", STRING)) == [
+        (1, "gold"),
+        (2, None),
+        (3, ""),
+    ]
+
+
+def latest(shop: Shop, count: int = 2, where: str | None = None) -> Lines:
+    return Lines(
+        "o",
+        (shop.link("person", "orders"),),
+        None if where is None else shop.rule(where, "order"),
+        (Sort(shop.value("[placed]", "order"), descending=True),),
+        count,
+        (("total", shop.value("[total]", "order")), ("status", shop.value("[status]", "order"))),
+    )
+
+
+def columns_of_lines(count: int) -> tuple[Column, ...]:
+    line = (Column("total", MONEY), Column("status", STRING))
+    numbered = tuple(
+        Column(f"o_{number}_{column.name}", column.type) for number in range(1, count + 1) for column in line
+    )
+    return (*numbered, Column("o", STRING, line))
+
+
+def test_lines_come_in_columns_and_as_a_list(shop: Shop) -> None:
+    found = enriched(shop, shop.everyone(), (latest(shop),), *columns_of_lines(2))
+    first = {"total": Decimal("30.00"), "status": ""}
+    second = {"total": Decimal("20.00"), "status": None}
+    assert found == [
+        (1, Decimal("30.00"), "", Decimal("20.00"), None, [first, second]),
+        (2, None, "paid", None, None, [{"total": None, "status": "paid"}]),
+        (3, Decimal("20.00"), "open", None, None, [{"total": Decimal("20.00"), "status": "open"}]),
+        (4, None, None, None, None, []),
+        (5, None, None, None, None, []),
+        (6, None, None, None, None, []),
+    ]
+
+
+def test_lines_that_do_not_satisfy_the_filter_are_left_out(shop: Shop) -> None:
+    found = enriched(shop, shop.everyone(1, 2), (latest(shop, 1, "[total] < 25"),), *columns_of_lines(1))
+    assert found == [
+        (1, Decimal("20.00"), None, [{"total": Decimal("20.00"), "status": None}]),
+        (2, None, None, []),
+    ]
+
+
+def test_lines_that_sort_alike_come_by_primary_key_and_empties_last(shop: Shop) -> None:
+    shop.connection.execute('UPDATE data."order" SET placed = NULL WHERE number = 1 AND shop = 1')
+    shop.connection.execute("UPDATE data.\"order\" SET placed = '2024-01-03' WHERE number IN (2, 3) AND shop = 1")
+    lines = replace(latest(shop, 3), attributes=(("number", shop.value("[number]", "order")),))
+    columns = tuple(Column(f"o_{number}_number", INTEGER) for number in (1, 2, 3))
+    listed = Column("o", STRING, (Column("number", INTEGER),))
+    for descending, expected in ((True, (2, 3, 1)), (False, (2, 3, 1))):
+        sort = (Sort(shop.value("[placed]", "order"), descending),)
+        found = enriched(shop, shop.everyone(1), (replace(lines, sort=sort),), *columns, listed)
+        assert found == [(1, *expected, [{"number": number} for number in expected])]
+
+
+def test_lines_over_several_links(shop: Shop) -> None:
+    path = (shop.link("person", "orders"), shop.link("order", "lines"))
+    lines = Lines("l", path, None, (), 3, (("article", shop.value("[article]", "line")),))
+    columns = tuple(Column(f"l_{number}_article", STRING) for number in (1, 2, 3))
+    listed = Column("l", STRING, (Column("article", STRING),))
+    found = enriched(shop, shop.everyone(1, 2, 3), (lines,), *columns, listed)
+    assert [row[:4] for row in found] == [(1, "pen", "ink", "pen"), (2, None, None, None), (3, "", None, None)]
+
+
+def test_each_row_of_a_target_gets_the_lines_of_the_target(shop: Shop) -> None:
+    shape = replace(shop.people, secondary_schema="order", secondary_key=(INTEGER, INTEGER))
+    source = shop.table("rows", shape, [(1, 1, 1), (1, 1, 2)])
+    found = enriched(shop, source, (latest(shop, 1),), *columns_of_lines(1))
+    assert [row[3] for row in found] == [Decimal("30.00"), Decimal("30.00")]
+
+
+TOTALS = [
+    (AggregateFunction.COUNT, None, INTEGER, [3, 1, 1, 0, 0, 0]),
+    (AggregateFunction.COUNT_DISTINCT, "[status]", INTEGER, [1, 1, 1, 0, 0, 0]),
+    (AggregateFunction.SUM, "[total]", MONEY, [Decimal("60.00"), Decimal("0.00"), Decimal("20.00"), 0, 0, 0]),
+    (AggregateFunction.AVERAGE, "[total]", DOUBLE, [20.0, None, 20.0, None, None, None]),
+    (AggregateFunction.MIN, "[total]", MONEY, [Decimal("10.00"), None, Decimal("20.00"), None, None, None]),
+    (AggregateFunction.MAX, "[status]", STRING, ["paid", "paid", "open", None, None, None]),
+    (
+        AggregateFunction.MAX,
+        "[placed]",
+        DATETIME,
+        [datetime(2024, 1, 3, 23, 59, 59, 500_000), None, datetime(2024, 1, 2), None, None, None],
+    ),
+]
+
+
+@pytest.mark.parametrize(("function", "text", "data_type", "expected"), TOTALS)
+def test_totals(
+    shop: Shop, function: AggregateFunction, text: str | None, data_type: DataType, expected: list[object]
+) -> None:
+    of = None if text is None else shop.value(text, "order")
+    total = Total("figure", (shop.link("person", "orders"),), None, function, of, data_type)
+    found = enriched(shop, shop.everyone(), (total,), Column("figure", data_type))
+    assert [row[1] for row in found] == expected
+    unmade = Enriched(Records(shop.people, All()), (total,), shop.people.having((Column("figure", data_type),)))
+    assert [row[1] for row in shop.read(unmade)] == expected
+
+
+def test_a_total_over_filtered_rows(shop: Shop) -> None:
+    where = shop.rule("[total] > 15", "order")
+    total = Total("n", (shop.link("person", "orders"),), where, AggregateFunction.COUNT, None, INTEGER)
+    found = enriched(shop, shop.everyone(1, 2, 3), (total,), Column("n", INTEGER))
+    assert found == [(1, 2), (2, 0), (3, 1)]
+
+
+def test_several_additions_at_once(shop: Shop) -> None:
+    path = (shop.link("person", "orders"),)
+    total = Total("n", path, None, AggregateFunction.COUNT, None, INTEGER)
+    most = Total("most", path, None, AggregateFunction.MAX, shop.value("[total]", "order"), MONEY)
+    columns = (Column("n", INTEGER), Column("most", MONEY), *columns_of_lines(1))
+    found = enriched(shop, shop.everyone(1, 4), (total, most, latest(shop, 1)), *columns)
+    assert [row[:4] for row in found] == [(1, 3, Decimal("30.00"), Decimal("30.00")), (4, 0, None, None)]

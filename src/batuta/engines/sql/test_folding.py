@@ -1,0 +1,91 @@
+"""DuckDB folds text to the letter as kit.text does, or a rule would find others than it says."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pytest
+
+from batuta.kit.text import drop_accents, drop_case, fold
+
+if TYPE_CHECKING:
+    from batuta.engines.sql.conftest import Shop
+
+FUNCTIONS = {"batuta_fold": fold, "batuta_lower": drop_case, "batuta_unaccent": drop_accents}
+SCRIPTS = {
+    "latin": (0x20, 0x24F),
+    "marks": (0x300, 0x36F),
+    "greek and cyrillic": (0x370, 0x58F),
+    "hebrew": (0x591, 0x5F4),
+    "arabic": (0x600, 0x6FF),
+    "devanagari": (0x900, 0x97F),
+    "tibetan": (0xF00, 0xFBC),
+    "kana": (0x3040, 0x30FF),
+    "hangul": (0xAC00, 0xD7A3),
+    "jamo": (0x1100, 0x11FF),
+    "extended": (0x1E00, 0x20CF),
+    "han": (0x4E00, 0x9FFF),
+    "presentation": (0xFB00, 0xFDFF),
+    "music": (0x1D100, 0x1D1FF),
+}
+NASTY = [
+    "İ",
+    "\u0131I",
+    "ΟΔΟΣ",
+    "ὈΔΥΣΣΕΎΣ",
+    "ﬁ",
+    "ß",
+    "Å",
+    "e\u0301\u0323",
+    "が",
+    "각",
+    "שּׁ",
+    "आऩ",
+    "\u0344",
+    "أَحْمَد",
+    "مُؤْمِن",
+    "إِسْلَام",
+    "👩‍👩‍👧",
+    "Ǆ",
+]
+
+
+def differing(shop: Shop, function: str, meaning: Callable[[str], str], texts: list[str]) -> list[str]:
+    shop.connection.register("texts", pa.table({"text": texts}))
+    found = shop.connection.execute(f"SELECT text, {function}(text) FROM texts").fetchall()
+    return [ascii(text) for text, folded in found if folded != meaning(text)]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_nasty_texts(shop: Shop, function: str) -> None:
+    assert differing(shop, function, FUNCTIONS[function], NASTY) == []
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_every_character_of_the_basic_plane(shop: Shop, function: str) -> None:
+    characters = [chr(point) for point in range(1, 0x10000) if not 0xD800 <= point <= 0xDFFF]
+    assert differing(shop, function, FUNCTIONS[function], characters) == []
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_random_texts_of_one_script_with_latin(shop: Shop, script: str, function: str) -> None:
+    draw = random.Random(script)  # noqa: S311  # texts for a test
+    ranges = [SCRIPTS["latin"], SCRIPTS[script]]
+    texts = ["".join(chr(draw.randint(*draw.choice(ranges))) for _ in range(draw.randint(1, 12))) for _ in range(300)]
+    assert differing(shop, function, FUNCTIONS[function], texts) == []
+
+
+@pytest.mark.slow
+def test_every_character_there_is(shop: Shop) -> None:
+    characters = [chr(point) for point in range(1, 0x110000) if not 0xD800 <= point <= 0xDFFF]
+    for function, meaning in FUNCTIONS.items():
+        assert differing(shop, function, meaning, characters) == []
+
+
+def test_nothing_stays_nothing(shop: Shop) -> None:
+    for function in FUNCTIONS:
+        assert shop.connection.execute(f"SELECT {function}(NULL), {function}('')").fetchall() == [(None, "")]
