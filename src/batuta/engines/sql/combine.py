@@ -9,7 +9,7 @@ from sqlglot import exp
 from batuta.engines.sql import reconcile, trees
 from batuta.engines.sql.build import Builder, projected
 from batuta.engines.sql.context import Row
-from batuta.engines.sql.first import first_rows
+from batuta.engines.sql.first import one_per_key
 from batuta.engines.sql.keys import everything, same_key
 from batuta.sets.algebra import Intersection, Set, Union
 from batuta.sets.shape import Shape
@@ -46,20 +46,6 @@ def _present(source: Set, key: Sequence[str], row: Row, build: Builder) -> exp.E
 def common_key(shape: Shape, sources: Sequence[Set]) -> tuple[str, ...]:
     """Return the columns of a shape's row key that all sources have."""
     return tuple(name for name in shape.row_columns if all(name in source.shape.row_columns for source in sources))
-
-
-def one_per_key(source: Set, shape: Shape, build: Builder) -> tuple[exp.Expr, Row]:
-    """Return a source with one row for each row key of a shape that knows less of the key, and its row."""
-    rows, row = build.population(source)
-    given = source.shape
-    partition = [name for name in given.row_columns if name in shape.row_columns]
-    if len(partition) == len(given.row_columns):
-        return rows, row
-    names = [*given.row_columns, *(column.name for column in given.columns)]
-    query = trees.query(everything(given, row.alias), rows)
-    first = first_rows(query, names, partition, given.row_columns, build.context)
-    alias = build.context.names.take("p")
-    return trees.subquery(first, alias), Row.of_population(build.context, given, alias)
 
 
 def intersection(node: Intersection, build: Builder) -> exp.Select:

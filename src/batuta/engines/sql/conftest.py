@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from sqlglot import exp
 
-from batuta.engines.sql import Compiler, DuckDb
+from batuta.engines.sql import Compiler, Dialect, DuckDb
 from batuta.kit.text import fold
 from batuta.rules.bind import bind_expression, bind_rule
 from batuta.rules.binding import Surroundings
@@ -110,7 +110,7 @@ class Shop:
 
     def __init__(self) -> None:
         self.connection = duckdb.connect()
-        self.dialect = DuckDb()
+        self.dialect: Dialect = DuckDb()
         for statement in self.dialect.preparation:
             self.connection.execute(statement)
         for part in ("data", "work", "audience"):
@@ -126,6 +126,11 @@ class Shop:
         self.people = shape_of(CATALOGUE, "people")
         self.orders = shape_of(CATALOGUE, "orders")
         self.folded_copies: set[tuple[str, str]] = set()
+
+    def use(self, dialect: Dialect) -> None:
+        """Compile in another dialect from now on."""
+        self.dialect = dialect
+        self.compiler = Compiler(dialect, CATALOGUE, self.moment, self)
 
     def _run(self, tree: exp.Expr) -> duckdb.DuckDBPyConnection:
         return self.connection.execute(tree.sql("duckdb"))

@@ -7,7 +7,11 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from batuta.engines.sql import trees
-from batuta.engines.sql.context import Context
+from batuta.engines.sql.build import Builder
+from batuta.engines.sql.context import Context, Row
+from batuta.engines.sql.keys import everything
+from batuta.sets.algebra import Set
+from batuta.sets.shape import Shape
 
 PLACE = "_place"
 
@@ -30,3 +34,17 @@ def first_rows(
         trees.subquery(ranked, outer),
         trees.equal(trees.column(outer, PLACE), trees.number(1)),
     )
+
+
+def one_per_key(source: Set, shape: Shape, build: Builder) -> tuple[exp.Expr, Row]:
+    """Return a source with one row for each row key of a shape that knows less of the key, and its row."""
+    rows, row = build.population(source)
+    given = source.shape
+    partition = [name for name in given.row_columns if name in shape.row_columns]
+    if len(partition) == len(given.row_columns):
+        return rows, row
+    names = [*given.row_columns, *(column.name for column in given.columns)]
+    query = trees.query(everything(given, row.alias), rows)
+    first = first_rows(query, names, partition, given.row_columns, build.context)
+    alias = build.context.names.take("p")
+    return trees.subquery(first, alias), Row.of_population(build.context, given, alias)

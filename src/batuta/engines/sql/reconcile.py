@@ -9,7 +9,7 @@ from sqlglot import exp
 from batuta.engines.sql import trees
 from batuta.engines.sql.build import Builder, projected
 from batuta.engines.sql.context import Row
-from batuta.engines.sql.first import first_rows
+from batuta.engines.sql.first import first_rows, one_per_key
 from batuta.engines.sql.links import present
 from batuta.rules.bind import names_in
 from batuta.rules.bound import Computed, Expr
@@ -28,7 +28,7 @@ def union(node: Union, build: Builder) -> exp.Select:
         parts.append(part)
     names, values = _names(node.shape), _values(node.on[0])
     by_key = first_rows(
-        trees.union_all(parts), [*names, *values, SOURCE], node.shape.row_columns, [SOURCE, *values], build.context
+        trees.union_all(parts), [*names, *values, SOURCE], node.shape.row_columns, [SOURCE], build.context
     )
     return _one_per_value(by_key, node.shape, values, [SOURCE, *node.shape.row_columns], build)
 
@@ -50,15 +50,18 @@ def _valued(expressions: Sequence[Expr], row: Row) -> list[exp.Expr]:
 
 
 def _own(node: Union | Intersection, place: int, build: Builder) -> exp.Select:
-    """Return a source of the first dimension in the common shape, with its values."""
+    """Return a source of the first dimension in the common shape, one row for each key, with its values."""
     source = node.sources[place]
-    rows, row = build.population(source)
+    rows, row = one_per_key(source, node.shape, build)
     columns = [*projected(node.shape, source.shape, row.alias, build), *_valued(node.on[place], row)]
     return row.join(trees.query(columns, rows))
 
 
 def _brought(node: Union, place: int, build: Builder) -> exp.Select:
-    """Return a source of another dimension, each row with the key of the first dimension's row that it matches."""
+    """Return the first dimension's rows that those of another match, each with the columns of the first to match.
+
+    A row that matches several takes the smallest key.
+    """
     source, values = node.sources[place], _values(node.on[place])
     rows, row = build.population(source)
     own = build.context.names.take("o")
@@ -72,13 +75,10 @@ def _brought(node: Union, place: int, build: Builder) -> exp.Select:
     columns += [trees.column(own, name) for name in values]
     columns += [trees.column(own, f"_o{name}") for name in source.shape.row_columns]
     query = trees.joined(trees.query(columns, trees.subquery(other, own)), match, same)
-    return first_rows(
-        query,
-        [*_names(node.shape), *values],
-        [f"_o{name}" for name in source.shape.row_columns],
-        node.shape.target_columns,
-        build.context,
-    )
+    origin = [f"_o{name}" for name in source.shape.row_columns]
+    found = [*_names(node.shape), *values]
+    one_each = first_rows(query, [*found, *origin], origin, node.shape.target_columns, build.context)
+    return first_rows(one_each, found, node.shape.row_columns, origin, build.context)
 
 
 def _taken(item: exp.Expr, given: Shape, alias: str) -> exp.Expr:
@@ -126,16 +126,9 @@ def _one_per_value(
 def intersection(node: Intersection, build: Builder) -> exp.Select:
     """Return the first source's rows, one for each combination of values, whose values all sources have."""
     first, *others = node.sources
-    values, names = _values(node.on[0]), _names(node.shape)
-    own = first_rows(
-        _own(node, 0, build),
-        [*names, *values],
-        node.shape.row_columns,
-        [*node.shape.row_columns, *values],
-        build.context,
-    )
+    values = _values(node.on[0])
     alias = build.context.names.take("i")
-    query = exp.Select(from_=exp.From(this=trees.subquery(own, alias)))
+    query = exp.Select(from_=exp.From(this=trees.subquery(_own(node, 0, build), alias)))
     columns = {column.name: alias for column in first.shape.columns}
     conditions = []
     for place, other in enumerate(others, 1):

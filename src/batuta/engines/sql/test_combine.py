@@ -128,3 +128,13 @@ def test_several_matches_take_the_smallest_key(shop: Shop) -> None:
     leads = Records(Shape("leads", "lead", (STRING,)), shop.rule("1 = 1", "lead"))
     on = ((shop.value("[email]"),), (shop.value("[mail]", "lead"),))
     assert shop.read(Union((shop.everyone(1), leads), shop.people, on)) == [(1,), (4,)]
+
+
+def test_of_several_rows_that_match_one_the_first_by_key_gives_the_columns(shop: Shop) -> None:
+    shop.connection.execute("UPDATE data.lead SET mail = 'cyd@y.org'")
+    shape = Shape("leads", "lead", (STRING,), (NOTE,))
+    leads = shop.table("leads", shape, [("k4", "d"), ("k2", "b"), ("k3", "c")])
+    on = ((shop.value("[email]"),), (shop.value("[mail]", "lead"),))
+    merged_people = shop.people.having((NOTE,))
+    assert shop.read(Union((shop.everyone(1), leads), merged_people, on)) == [(1, None), (6, "b")]
+    assert shop.read(Intersection((shop.everyone(1, 6), leads), merged_people, on)) == [(6, "b")]

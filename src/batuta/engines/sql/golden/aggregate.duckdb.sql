@@ -1,0 +1,55 @@
+CREATE TABLE "work"."main" AS
+SELECT
+  "person"."id" AS "_t1"
+FROM "data"."person" AS "person"
+LEFT JOIN (
+  SELECT
+    "order"."person_id" AS "k1",
+    COUNT(*) AS "figure"
+  FROM "data"."order" AS "order"
+  WHERE
+    (
+      "order"."total" > 15
+    )
+  GROUP BY
+    "order"."person_id"
+) AS "t"
+  ON (
+    "t"."k1" = "person"."id"
+  )
+WHERE
+  (
+    COALESCE("t"."figure", 0) < 3
+  );
+CREATE TABLE "work"."narrowed" AS
+SELECT
+  "p"."_t1"
+FROM "work"."one" AS "p"
+LEFT JOIN (
+  SELECT
+    "order_2"."person_id" AS "k1",
+    COUNT(*) AS "figure"
+  FROM "data"."order" AS "order_2"
+  WHERE
+    (
+      (
+        "order_2"."person_id" IN (
+          SELECT
+            "p_2"."_t1"
+          FROM "work"."one" AS "p_2"
+        )
+      )
+      AND (
+        "order_2"."total" > 15
+      )
+    )
+  GROUP BY
+    "order_2"."person_id"
+) AS "t_2"
+  ON (
+    "t_2"."k1" = "p"."_t1"
+  )
+WHERE
+  (
+    COALESCE("t_2"."figure", 0) < 3
+  );

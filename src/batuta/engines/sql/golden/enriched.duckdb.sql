@@ -1,0 +1,86 @@
+CREATE TABLE "work"."main" AS
+SELECT
+  "p"."_t1",
+  CAST("country"."name" AS TEXT) AS "country",
+  CAST(COALESCE("t"."figure", 0) AS DECIMAL(10, 2)) AS "spent",
+  CAST("t_2"."o_1_total" AS DECIMAL(10, 2)) AS "o_1_total",
+  CAST("t_2"."o_2_total" AS DECIMAL(10, 2)) AS "o_2_total",
+  CAST(COALESCE("t_2"."o", CAST([] AS STRUCT("total" DECIMAL(10, 2))[])) AS STRUCT("total" DECIMAL(10, 2))[]) AS "o"
+FROM "work"."one" AS "p"
+LEFT JOIN "data"."person" AS "person"
+  ON (
+    "person"."id" = "p"."_t1"
+  )
+LEFT JOIN "data"."country" AS "country"
+  ON (
+    (
+      "person"."country_code" = "country"."code"
+    ) AND (
+      "country"."code" <> ''
+    )
+  )
+LEFT JOIN (
+  SELECT
+    "order"."person_id" AS "k1",
+    SUM("order"."total") AS "figure"
+  FROM "data"."order" AS "order"
+  WHERE
+    (
+      "order"."person_id" IN (
+        SELECT
+          "p_2"."_t1"
+        FROM "work"."one" AS "p_2"
+      )
+    )
+  GROUP BY
+    "order"."person_id"
+) AS "t"
+  ON (
+    "t"."k1" = "p"."_t1"
+  )
+LEFT JOIN (
+  SELECT
+    "l"."k1",
+    MAX(CASE WHEN (
+      "l"."_place" = 1
+    ) THEN "l"."a1" END) AS "o_1_total",
+    MAX(CASE WHEN (
+      "l"."_place" = 2
+    ) THEN "l"."a1" END) AS "o_2_total",
+    LIST_TRANSFORM(
+      LIST_SORT(ARRAY_AGG({'_place': "l"."_place", 'total': "l"."a1"})),
+      LAMBDA line : {'total': line."total"}
+    ) AS "o"
+  FROM (
+    SELECT
+      "order_2"."person_id" AS "k1",
+      "order_2"."total" AS "a1",
+      ROW_NUMBER() OVER (
+        PARTITION BY "order_2"."person_id"
+        ORDER BY "order_2"."placed" DESC, "order_2"."shop" ASC, "order_2"."number" ASC
+      ) AS "_place"
+    FROM "data"."order" AS "order_2"
+    WHERE
+      (
+        (
+          "order_2"."person_id" IN (
+            SELECT
+              "p_3"."_t1"
+            FROM "work"."one" AS "p_3"
+          )
+        )
+        AND COALESCE((
+          "order_2"."total"
+        ) > (
+          CAST(0 AS BIGINT)
+        ), FALSE)
+      )
+  ) AS "l"
+  WHERE
+    "l"."_place" <= 2
+  GROUP BY
+    "l"."k1"
+) AS "t_2"
+  ON (
+    "t_2"."k1" = "p"."_t1"
+  );

@@ -1,0 +1,60 @@
+CREATE TEMPORARY TABLE "temp"."main"."complement_shared_1" AS
+SELECT
+  "p"."_t1",
+  "p_2"."score"
+FROM "work"."one" AS "p"
+JOIN "work"."two" AS "p_2"
+  ON (
+    "p_2"."_t1" = "p"."_t1"
+  );
+CREATE TABLE "work"."main" AS
+SELECT
+  *
+FROM "temp"."main"."complement_shared_1" AS "p_3";
+CREATE TABLE "work"."complement" AS
+SELECT
+  "p_4"."_t1",
+  "p_4"."score"
+FROM (
+  SELECT
+    "u"."_t1",
+    "u"."score"
+  FROM (
+    SELECT
+      "p_5"."_t1",
+      CAST(NULL AS BIGINT) AS "score"
+    FROM "work"."one" AS "p_5"
+    UNION ALL
+    SELECT
+      "p_6"."_t1",
+      "p_6"."score"
+    FROM "work"."two" AS "p_6"
+    WHERE
+      (
+        NOT COALESCE(
+          (
+            "p_6"."_t1" IN (
+              SELECT
+                "q"."_t1"
+              FROM "work"."one" AS "q"
+            )
+          ),
+          FALSE
+        )
+      )
+  ) AS "u"
+) AS "p_4"
+WHERE
+  (
+    NOT COALESCE(
+      (
+        "p_4"."_t1" IN (
+          SELECT
+            "q_2"."_t1"
+          FROM "temp"."main"."complement_shared_1" AS "q_2"
+        )
+      ),
+      FALSE
+    )
+  );
+DROP TABLE "temp"."main"."complement_shared_1";
