@@ -16,7 +16,7 @@ from batuta.sets.shape import Shape
 
 
 def union(node: Union, build: Builder) -> exp.Select:
-    """Return everyone in any source, each once; of equal rows the first source's stays."""
+    """Return everyone in any source, each once; of equal rows the first source's, with what only others have."""
     if node.on:
         return reconcile.union(node, build)
     parts = [_part(node, place, build) for place, _ in enumerate(node.sources)]
@@ -25,15 +25,35 @@ def union(node: Union, build: Builder) -> exp.Select:
 
 
 def _part(node: Union, place: int, build: Builder) -> exp.Select:
-    """Return the rows of one source that no earlier source has."""
+    """Return the rows of one source that no earlier source has; its empty columns come from later sources."""
     source = node.sources[place]
     rows, row = one_per_key(source, node.shape, build)
     query = trees.query(projected(node.shape, source.shape, row.alias, build), rows)
     key = common_key(node.shape, node.sources)
+    _fill(query, node, place, row, build)
     earlier = [_present(other, key, row, build) for other in node.sources[:place]]
     if earlier:
         query.set("where", exp.Where(this=trees.every([trees.negated(found) for found in earlier])))
     return query
+
+
+def _fill(query: exp.Select, node: Union, place: int, row: Row, build: Builder) -> None:
+    """Give a source's rows the columns it lacks: those of the first later source that has the row."""
+    own = node.sources[place].shape
+    lacking = [column for column in node.shape.columns if own.column(column.name) is None]
+    key = common_key(node.shape, node.sources)
+    found: dict[str, list[tuple[exp.Expr, exp.Expr]]] = {}
+    for other in node.sources[place + 1 :]:
+        given = [column.name for column in lacking if other.shape.column(column.name) is not None]
+        if not given:
+            continue
+        joined, there = one_per_key(other, node.shape, build)
+        trees.joined(query, joined, same_key(key, there.alias, row.alias), left=True)
+        present = trees.is_not_null(trees.column(there.alias, key[0]))
+        for name in given:
+            found.setdefault(name, []).append((present.copy(), trees.column(there.alias, name)))
+    taken = {name: trees.aliased(trees.case(branches), name) for name, branches in found.items()}
+    query.set("expressions", [taken.get(tree.alias_or_name, tree) for tree in query.expressions])
 
 
 def _present(source: Set, key: Sequence[str], row: Row, build: Builder) -> exp.Expr:

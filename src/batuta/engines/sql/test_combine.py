@@ -31,14 +31,16 @@ def test_a_union_with_nobody(shop: Shop) -> None:
     assert shop.read(Union((Nobody(shop.people), Nobody(shop.people)), shop.people)) == []
 
 
-def test_of_equal_rows_the_first_source_stays_and_absent_columns_are_empty(shop: Shop) -> None:
+def test_a_row_has_the_columns_of_every_source_it_is_in_and_of_one_name_the_first_source_that_has_it(
+    shop: Shop,
+) -> None:
     first = shop.table("first", shop.people.having((SCORE,)), [(1, 10), (2, None)])
     second = shop.table("second", shop.people.having((SCORE, NOTE)), [(2, 22, "b"), (3, 33, "c")])
     third = shop.table("third", shop.people.having((NOTE,)), [(3, "x"), (4, "")])
     sets = (first, second, third)
-    assert shop.read(Union(sets, merged(*sets))) == [(1, 10, None), (2, None, None), (3, 33, "c"), (4, None, "")]
+    assert shop.read(Union(sets, merged(*sets))) == [(1, 10, None), (2, None, "b"), (3, 33, "c"), (4, None, "")]
     back = (third, second, first)
-    assert shop.read(Union(back, merged(*back))) == [(1, None, 10), (2, "b", 22), (3, "x", None), (4, "", None)]
+    assert shop.read(Union(back, merged(*back))) == [(1, None, 10), (2, "b", 22), (3, "x", 33), (4, "", None)]
 
 
 def test_sets_that_share_the_secondary_dimension_compare_whole_rows(shop: Shop) -> None:
@@ -56,7 +58,7 @@ def test_sets_that_do_not_compare_targets_and_keep_the_first_row_of_each(shop: S
     second = shop.everyone(3, 4)
     shape = shop.people.having((SCORE,))
     assert shop.read(Union((first, second), shape)) == [(1, 11), (3, 24), (4, None)]
-    assert shop.read(Union((second, first), shape)) == [(1, 11), (3, None), (4, None)]
+    assert shop.read(Union((second, first), shape)) == [(1, 11), (3, 24), (4, None)]
     assert shop.read(Intersection((first, second), shape)) == [(3, 24)]
     assert shop.read(Intersection((second, first), shape)) == [(3, 24)]
 
