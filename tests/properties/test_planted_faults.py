@@ -40,7 +40,7 @@ Plant = Callable[[pytest.MonkeyPatch], None]
 @pytest.fixture
 def shop() -> Shop:
     """A shop whose rows tell every one of the faults apart."""
-    return Shop(16)
+    return Shop(20)
 
 
 def agrees(rule: Any) -> Check:
