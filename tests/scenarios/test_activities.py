@@ -94,7 +94,7 @@ def test_union_keeps_one_row_for_each_key_and_the_columns_of_all(shop: World) ->
     made = ask(shop, "combine", {"operation": "union"}, first, second)
     assert shop.read(made["main"], "score", "origin", "note") == [
         (1, 7, "first", None),
-        (2, 8, "first", None),
+        (2, 8, "first", "x"),
         (3, None, "second", "y"),
     ]
     made = ask(shop, "combine", {"operation": "union", "primary": "second"}, first, second)
@@ -107,7 +107,7 @@ def test_intersection_and_those_in_some_but_not_in_all(shop: World) -> None:
     third = arriving(shop, "third", "person", [(3,), (5,)])
     made = ask(shop, "combine", {"operation": "intersection", "complement": True}, first, second, third)
     assert shop.read(made["main"], "note") == [(3, "c")]
-    assert shop.read(made["complement"], "note") == [(1, None), (2, None), (4, "d"), (5, None)]
+    assert shop.read(made["complement"], "note") == [(1, None), (2, "b"), (4, "d"), (5, None)]
 
 
 def test_exclusion_names_the_first_set_that_took_a_row_out(shop: World) -> None:

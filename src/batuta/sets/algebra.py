@@ -54,7 +54,9 @@ class Filtered:
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """Everyone in any source. Of equal rows the first source's stays; absent columns are empty.
+    """Everyone in any source. Of equal rows the first source's stays, with the columns only others have.
+
+    Of several columns of one name, the first source's that has the row; absent ones are empty.
 
     `on` (for each source, expressions of equal number and type) reconciles by values instead of keys:
     rows whose values are equal are one; empty values equal nothing. Rows of a source of another dimension

@@ -1,6 +1,6 @@
 """The SQL of each kind of set, as files that people can read and reviews can compare.
 
-With BATUTA_UPDATE_GOLDEN=1 in the environment the files are written anew.
+With UPDATE_GOLDEN=1 in the environment the files are written anew.
 """
 
 from __future__ import annotations
@@ -221,7 +221,7 @@ def test_golden_sql(shop: Shop, case: Callable[[Shop], dict[str, Set]]) -> None:
     made = shop.compiler.task(sets, {output: output for output in sets})
     text = "".join(f"{statement.sql('duckdb', pretty=True)};\n" for statement in made)
     path = GOLDEN / f"{case.__name__}.duckdb.sql"
-    if os.environ.get("BATUTA_UPDATE_GOLDEN"):
+    if os.environ.get("UPDATE_GOLDEN"):
         path.write_bytes(text.encode())
     assert text == path.read_bytes().decode()
 

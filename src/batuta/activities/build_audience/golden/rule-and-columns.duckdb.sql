@@ -8,17 +8,14 @@ LEFT JOIN "data"."household" AS "household"
     "recipient"."household_id" = "household"."id"
   )
 WHERE
-  EXISTS(
-    SELECT
-      1
-    FROM "data"."order" AS "order"
-    WHERE
-      (
+  (
+    "recipient"."id" IN (
+      SELECT
+        "order"."recipient_id"
+      FROM "data"."order" AS "order"
+      WHERE
         (
-          "recipient"."id" = "order"."recipient_id"
-        )
-        AND (
           "order"."status" = 'paid'
         )
-      )
+    )
   );

@@ -6,32 +6,28 @@ WHERE
   (
     (
       NOT COALESCE(
-        EXISTS(
-          SELECT
-            1
-          FROM "work"."more.main" AS "x"
-          WHERE
-            (
-              "x"."_t1" = "p"."_t1"
-            )
+        (
+          "p"."_t1" IN (
+            SELECT
+              "x"."_t1"
+            FROM "work"."more.main" AS "x"
+          )
         ),
         FALSE
       )
     )
     AND (
       NOT COALESCE(
-        EXISTS(
-          SELECT
-            1
-          FROM "work"."orders.main" AS "x_2"
-          LEFT JOIN "data"."order" AS "order"
-            ON (
-              "order"."id" = "x_2"."_t1"
-            )
-          WHERE
-            (
-              "order"."recipient_id" = "p"."_t1"
-            )
+        (
+          "p"."_t1" IN (
+            SELECT
+              "order"."recipient_id"
+            FROM "work"."orders.main" AS "x_2"
+            LEFT JOIN "data"."order" AS "order"
+              ON (
+                "order"."id" = "x_2"."_t1"
+              )
+          )
         ),
         FALSE
       )
@@ -45,28 +41,24 @@ FROM (
   SELECT
     "p_2"."_t1",
     CASE
-      WHEN EXISTS(
-        SELECT
-          1
-        FROM "work"."more.main" AS "x_3"
-        WHERE
-          (
-            "x_3"."_t1" = "p_2"."_t1"
-          )
+      WHEN (
+        "p_2"."_t1" IN (
+          SELECT
+            "x_3"."_t1"
+          FROM "work"."more.main" AS "x_3"
+        )
       )
       THEN 'More'
-      WHEN EXISTS(
-        SELECT
-          1
-        FROM "work"."orders.main" AS "x_4"
-        LEFT JOIN "data"."order" AS "order_2"
-          ON (
-            "order_2"."id" = "x_4"."_t1"
-          )
-        WHERE
-          (
-            "order_2"."recipient_id" = "p_2"."_t1"
-          )
+      WHEN (
+        "p_2"."_t1" IN (
+          SELECT
+            "order_2"."recipient_id"
+          FROM "work"."orders.main" AS "x_4"
+          LEFT JOIN "data"."order" AS "order_2"
+            ON (
+              "order_2"."id" = "x_4"."_t1"
+            )
+        )
       )
       THEN 'Orders'
     END AS "excluded_by"

@@ -3,14 +3,12 @@ SELECT
   "p"."_t1"
 FROM "work"."people.main" AS "p"
 WHERE
-  EXISTS(
-    SELECT
-      1
-    FROM "work"."more.main" AS "q"
-    WHERE
-      (
-        "q"."_t1" = "p"."_t1"
-      )
+  (
+    "p"."_t1" IN (
+      SELECT
+        "q"."_t1"
+      FROM "work"."more.main" AS "q"
+    )
   );
 CREATE TABLE "work"."main" AS
 SELECT
@@ -30,21 +28,30 @@ FROM (
     SELECT
       "p_5"."_t1"
     FROM "work"."more.main" AS "p_5"
+    WHERE
+      (
+        NOT COALESCE(
+          (
+            "p_5"."_t1" IN (
+              SELECT
+                "q_2"."_t1"
+              FROM "work"."people.main" AS "q_2"
+            )
+          ),
+          FALSE
+        )
+      )
   ) AS "u"
-  GROUP BY
-    "u"."_t1"
 ) AS "p_3"
 WHERE
   (
     NOT COALESCE(
-      EXISTS(
-        SELECT
-          1
-        FROM "temp"."complement_shared_1" AS "q_2"
-        WHERE
-          (
-            "q_2"."_t1" = "p_3"."_t1"
-          )
+      (
+        "p_3"."_t1" IN (
+          SELECT
+            "q_3"."_t1"
+          FROM "temp"."complement_shared_1" AS "q_3"
+        )
       ),
       FALSE
     )

@@ -9,6 +9,17 @@ FROM (
   SELECT
     "p_2"."_t1"
   FROM "work"."more.main" AS "p_2"
-) AS "u"
-GROUP BY
-  "u"."_t1";
+  WHERE
+    (
+      NOT COALESCE(
+        (
+          "p_2"."_t1" IN (
+            SELECT
+              "q"."_t1"
+            FROM "work"."people.main" AS "q"
+          )
+        ),
+        FALSE
+      )
+    )
+) AS "u";

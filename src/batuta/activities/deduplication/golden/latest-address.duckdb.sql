@@ -1,31 +1,31 @@
 CREATE TEMPORARY TABLE "temp"."complement_shared_1" AS
 SELECT
-  "p"."_t1",
+  "v"."_t1",
   CASE
     WHEN (
-      NULLIF(BATUTA_LOWER("recipient"."email"), '') IS NULL
+      "v"."_f1" IS NULL
     )
     THEN 1
-    ELSE ROW_NUMBER() OVER (
-      PARTITION BY NULLIF(BATUTA_LOWER("recipient"."email"), '')
-      ORDER BY "recipient"."created_at" DESC, "p"."_t1" ASC
-    )
+    ELSE ROW_NUMBER() OVER (PARTITION BY "v"."_f1" ORDER BY "v"."_o1" DESC, "v"."_t1" ASC)
   END AS "_place",
   CASE
     WHEN (
-      NULLIF(BATUTA_LOWER("recipient"."email"), '') IS NULL
+      "v"."_f1" IS NULL
     )
-    THEN "p"."_t1"
-    ELSE FIRST_VALUE("p"."_t1") OVER (
-      PARTITION BY NULLIF(BATUTA_LOWER("recipient"."email"), '')
-      ORDER BY "recipient"."created_at" DESC, "p"."_t1" ASC
-    )
+    THEN "v"."_t1"
+    ELSE FIRST_VALUE("v"."_t1") OVER (PARTITION BY "v"."_f1" ORDER BY "v"."_o1" DESC, "v"."_t1" ASC)
   END AS "kept_1"
-FROM "work"."people.main" AS "p"
-LEFT JOIN "data"."recipient" AS "recipient"
-  ON (
-    "recipient"."id" = "p"."_t1"
-  );
+FROM (
+  SELECT
+    "p"."_t1",
+    NULLIF(BATUTA_LOWER("recipient"."email"), '') AS "_f1",
+    "recipient"."created_at" AS "_o1"
+  FROM "work"."people.main" AS "p"
+  LEFT JOIN "data"."recipient" AS "recipient"
+    ON (
+      "recipient"."id" = "p"."_t1"
+    )
+) AS "v";
 CREATE TABLE "work"."main" AS
 SELECT
   "g"."_t1"

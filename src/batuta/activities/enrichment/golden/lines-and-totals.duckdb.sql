@@ -24,7 +24,10 @@ LEFT JOIN (
     MAX(CASE WHEN (
       "l"."_place" = 2
     ) THEN "l"."a1" END) AS "orders_2_total",
-    ARRAY_AGG({'total': "l"."a1"} ORDER BY "l"."_place" ASC) AS "orders"
+    LIST_TRANSFORM(
+      LIST_SORT(ARRAY_AGG({'_place': "l"."_place", 'total': "l"."a1"})),
+      LAMBDA line : {'total': line."total"}
+    ) AS "orders"
   FROM (
     SELECT
       "order"."recipient_id" AS "k1",
@@ -36,7 +39,16 @@ LEFT JOIN (
     FROM "data"."order" AS "order"
     WHERE
       (
-        "order"."status" = 'paid'
+        (
+          "order"."recipient_id" IN (
+            SELECT
+              "p_2"."_t1"
+            FROM "work"."people.main" AS "p_2"
+          )
+        )
+        AND (
+          "order"."status" = 'paid'
+        )
       )
   ) AS "l"
   WHERE
@@ -52,6 +64,14 @@ LEFT JOIN (
     "order_2"."recipient_id" AS "k1",
     SUM("order_2"."total") AS "figure"
   FROM "data"."order" AS "order_2"
+  WHERE
+    (
+      "order_2"."recipient_id" IN (
+        SELECT
+          "p_3"."_t1"
+        FROM "work"."people.main" AS "p_3"
+      )
+    )
   GROUP BY
     "order_2"."recipient_id"
 ) AS "t_2"

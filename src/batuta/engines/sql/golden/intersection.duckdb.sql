@@ -22,18 +22,24 @@ FROM (
   FROM (
     SELECT
       "p_5"."_t1",
-      CAST(NULL AS BIGINT) AS "score"
+      CASE WHEN (
+        NOT "p_6"."_t1" IS NULL
+      ) THEN "p_6"."score" END AS "score"
     FROM "work"."one" AS "p_5"
+    LEFT JOIN "work"."two" AS "p_6"
+      ON (
+        "p_6"."_t1" = "p_5"."_t1"
+      )
     UNION ALL
     SELECT
-      "p_6"."_t1",
-      "p_6"."score"
-    FROM "work"."two" AS "p_6"
+      "p_7"."_t1",
+      "p_7"."score"
+    FROM "work"."two" AS "p_7"
     WHERE
       (
         NOT COALESCE(
           (
-            "p_6"."_t1" IN (
+            "p_7"."_t1" IN (
               SELECT
                 "q"."_t1"
               FROM "work"."one" AS "q"

@@ -5,18 +5,24 @@ SELECT
 FROM (
   SELECT
     "p"."_t1",
-    CAST(NULL AS BIGINT) AS "score"
+    CASE WHEN (
+      NOT "p_2"."_t1" IS NULL
+    ) THEN "p_2"."score" END AS "score"
   FROM "work"."one" AS "p"
+  LEFT JOIN "work"."two" AS "p_2"
+    ON (
+      "p_2"."_t1" = "p"."_t1"
+    )
   UNION ALL
   SELECT
-    "p_2"."_t1",
-    "p_2"."score"
-  FROM "work"."two" AS "p_2"
+    "p_3"."_t1",
+    "p_3"."score"
+  FROM "work"."two" AS "p_3"
   WHERE
     (
       NOT COALESCE(
         (
-          "p_2"."_t1" IN (
+          "p_3"."_t1" IN (
             SELECT
               "q"."_t1"
             FROM "work"."one" AS "q"
