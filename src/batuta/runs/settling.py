@@ -63,14 +63,15 @@ def decide(arrivals: Sequence[Arrival]) -> Decision:
 def follow(view: RunView, settled: Iterable[str]) -> Iterator[tuple[str, Decision]]:
     """Yield what becomes of pending activities, beginning with those given, and of all that hangs on them."""
     states = {place: output.state for place, output in view.outputs.items()}
+    lacking = {place: output.incomplete for place, output in view.outputs.items()}
     queue, decided = deque(settled), set[str]()
     while queue:
         activity = queue.popleft()
         if activity in decided or view.tasks[activity].state is not TaskState.PENDING:
             continue
         arrivals = [
-            Arrival(leg.role, states[leg.source, leg.output], output.incomplete)
-            for leg, output in view.inbound(activity)
+            Arrival(leg.role, states[leg.source, leg.output], lacking[leg.source, leg.output])
+            for leg, _ in view.inbound(activity)
         ]
         decision = decide(arrivals) if view.tasks[activity].enabled else Decision.DISABLE
         if decision is Decision.WAIT:
@@ -78,7 +79,9 @@ def follow(view: RunView, settled: Iterable[str]) -> Iterator[tuple[str, Decisio
         decided.add(activity)
         yield activity, decision
         if decision is not Decision.GO:
-            states.update({(activity, output.name): LEAVES[decision] for output in view.outputs_of(activity)})
+            places = [(activity, output.name) for output in view.outputs_of(activity)]
+            states.update(dict.fromkeys(places, LEAVES[decision]))
+            lacking.update(dict.fromkeys(places, ended_incomplete(arrivals)))
             queue.extend(targets(view, activity))
 
 
@@ -105,6 +108,15 @@ def barriers_missing(view: RunView, activity: str) -> list[str]:
 def left_incomplete(arrivals: Sequence[Arrival]) -> bool:
     """Tell whether a disabled population is missing in what an activity makes of these arrivals."""
     return any(arrival.incomplete or arrival.state is OutputState.DISABLED for arrival in arrivals)
+
+
+def ended_incomplete(arrivals: Sequence[Arrival]) -> bool:
+    """Tell whether a path that ended on these arrivals might hold people, had a disabled population not been left out.
+
+    Where the main population ended, it alone decides.
+    """
+    ended = [arrival for arrival in arrivals if arrival.role is Role.MAIN and arrival.state in GONE]
+    return any(arrival.incomplete for arrival in ended or arrivals)
 
 
 def settled_as(carries: bool, rows: int | None, ends_when_empty: bool) -> OutputState:

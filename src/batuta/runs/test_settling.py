@@ -19,7 +19,16 @@ from batuta.runs.model import (
     TaskState,
     Wanted,
 )
-from batuta.runs.settling import Arrival, Decision, decide, follow, left_incomplete, settled_as, status_of
+from batuta.runs.settling import (
+    Arrival,
+    Decision,
+    decide,
+    ended_incomplete,
+    follow,
+    left_incomplete,
+    settled_as,
+    status_of,
+)
 
 MAIN, OPTIONAL, BARRIER = Role.MAIN, Role.OPTIONAL, Role.BARRIER
 OPEN, TAKEN, ENDED = OutputState.OPEN, OutputState.TAKEN, OutputState.ENDED
@@ -94,6 +103,12 @@ def test_the_status_follows_from_tasks_and_jobs(
     wanted: Wanted, tasks: list[TaskState], working: bool, workable: bool, status: RunStatus
 ) -> None:
     assert status_of(wanted, tasks, working, workable) is status
+
+
+def test_a_path_that_ended_for_lack_of_a_disabled_part_is_not_known_to_be_empty() -> None:
+    assert ended_incomplete([Arrival(MAIN, ENDED, incomplete=True)])
+    assert ended_incomplete([Arrival(OPTIONAL, ENDED, incomplete=True), Arrival(OPTIONAL, ENDED)])
+    assert not ended_incomplete([Arrival(MAIN, ENDED), Arrival(BARRIER, DISABLED, incomplete=True)])
 
 
 def _view(tasks: dict[str, bool], legs: list[tuple[str, str, Role]], states: dict[str, OutputState]) -> RunView:

@@ -16,12 +16,17 @@ from batuta.store.runs import jobs, runs, tasks
 
 
 def claim(connection: Connection, run: str, owner: str, at: datetime) -> Claim | None:
-    """Hand out the oldest ready job of a run that is wanted to run."""
+    """Hand out the oldest ready job of a run that is wanted to run and has not failed."""
     wanted = (
         select(jobs.c.id, jobs.c.kind, jobs.c.shard, jobs.c.names, tasks.c.activity, tasks.c.generation)
         .join(tasks, tasks.c.id == jobs.c.task)
         .join(runs, runs.c.id == tasks.c.run)
-        .where(runs.c.id == run, runs.c.wanted == Wanted.RUN, jobs.c.state == JobState.READY)
+        .where(
+            runs.c.id == run,
+            runs.c.wanted == Wanted.RUN,
+            runs.c.status != RunStatus.FAILED,
+            jobs.c.state == JobState.READY,
+        )
         .order_by(jobs.c.id)
         .limit(1)
     )

@@ -39,6 +39,8 @@ def want(connection: Connection, run: str, wanted: Wanted, note: Note, at: datet
     append(connection, run, at, note)
     if wanted is Wanted.STOP:
         _cancel(connection, run, at)
+        failed = (runs.c.id == run) & (runs.c.status == RunStatus.FAILED)
+        connection.execute(update(runs).where(failed).values(status=RunStatus.QUEUED))
     refresh(connection, run, at)
 
 

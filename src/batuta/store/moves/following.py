@@ -8,7 +8,16 @@ from datetime import datetime
 from sqlalchemy import Connection, exists, insert, select, update
 
 from batuta.runs.model import JobKind, JobState, Level, Note, OutputState, RunStatus, RunView, TaskState
-from batuta.runs.settling import LEAVES, Decision, barriers_missing, follow, status_of, targets
+from batuta.runs.settling import (
+    LEAVES,
+    Decision,
+    arrivals_at,
+    barriers_missing,
+    ended_incomplete,
+    follow,
+    status_of,
+    targets,
+)
 from batuta.store.moves.log import append
 from batuta.store.runs import jobs, outputs, runs, tasks, view
 
@@ -45,9 +54,9 @@ def task_id(connection: Connection, current: RunView, activity: str) -> int:
     return int(connection.execute(wanted).scalar_one())
 
 
-def settle_outputs(connection: Connection, task: int, state: OutputState) -> None:
-    """Bring all outputs of a task into one state."""
-    connection.execute(update(outputs).where(outputs.c.task == task).values(state=state))
+def settle_outputs(connection: Connection, task: int, state: OutputState, incomplete: bool = False) -> None:
+    """Bring all outputs of a task into one state; `incomplete` says that they lack a disabled population."""
+    connection.execute(update(outputs).where(outputs.c.task == task).values(state=state, incomplete=incomplete))
 
 
 def _leave(connection: Connection, current: RunView, activity: str, decision: Decision, at: datetime) -> None:
@@ -58,7 +67,8 @@ def _leave(connection: Connection, current: RunView, activity: str, decision: De
     connection.execute(
         update(tasks).where(tasks.c.id == task).values(state=state, error=error, ended_at=at.isoformat())
     )
-    settle_outputs(connection, task, LEAVES[decision])
+    arrivals = arrivals_at(view(connection, current.run.id), activity)
+    settle_outputs(connection, task, LEAVES[decision], ended_incomplete(arrivals))
     append(connection, current.run.id, at, note)
 
 

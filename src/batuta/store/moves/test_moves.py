@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from batuta.kit.errors import InputError, NotFound
+from batuta.runs import settling
 from batuta.runs.model import (
     Claim,
     JobKind,
@@ -20,7 +21,7 @@ from batuta.runs.model import (
 )
 from batuta.runs.state import ClaimLost, Prepared
 from batuta.schema.types import INTEGER
-from batuta.store.moves import Moves
+from batuta.store.moves import Moves, following
 
 from .conftest import NOTE, PEOPLE, beginning, claimed, made, states, work
 
@@ -111,6 +112,37 @@ def test_an_exclusion_whose_barrier_lacks_a_disabled_part_stops(moves: Moves) ->
     work(moves, "p", "a", "u")
     assert moves.view("r1").outputs["u", "main"].incomplete
     assert states(moves)["x"] is TaskState.ATTENTION
+
+
+def test_what_follows_an_ended_set_that_lacks_a_disabled_part_is_not_taken_for_empty(moves: Moves) -> None:
+    moves.start(beginning("p>x a>u:optional b>u:optional u>y y>z z>x:barrier x>mail", off="b", ends="u"))
+    work(moves, "p", "a")
+    work(moves, "u", rows=0)
+    assert moves.view("r1").outputs["z", "main"].state is OutputState.NOT_TAKEN
+    assert moves.view("r1").outputs["z", "main"].incomplete
+    assert states(moves)["x"] is TaskState.ATTENTION
+    assert moves.claim("r1", "me") is None
+
+
+def test_a_planted_fault_is_seen_a_path_that_forgets_what_it_lacks(
+    moves: Moves, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settling, "ended_incomplete", lambda _: False)
+    monkeypatch.setattr(following, "ended_incomplete", lambda _: False)
+    moves.start(beginning("p>x a>u:optional b>u:optional u>y y>x:barrier x>mail", off="b", ends="u"))
+    work(moves, "p", "a")
+    work(moves, "u", rows=0)
+    work(moves, "x", "mail")
+
+
+def test_a_run_that_failed_hands_out_no_more_work_and_can_be_stopped(moves: Moves) -> None:
+    moves.start(beginning("a>b c>d"))
+    claimed(moves)
+    moves.collapse("r1", NOTE)
+    assert moves.claim("r1", "me") is None
+    moves.recover()
+    moves.want("r1", Wanted.STOP, NOTE)
+    assert moves.view("r1").run.status is RunStatus.STOPPED
 
 
 def test_a_failure_pauses_the_run_once_other_branches_are_done_and_retry_goes_on(moves: Moves) -> None:
