@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import duckdb
 import pytest
 from sqlalchemy import Connection
 
+from batuta.cli.run_progress import Progress
 from batuta.runs import naming
 from batuta.runs.model import Claim
 from batuta.store.ledger import SqlLedger
@@ -97,6 +100,31 @@ def test_a_run_that_ended_badly_is_never_called_completed(shop: Shop, monkeypatc
     assert "does not add up" in shop.must("run", "log", "last")
     done = json.loads(shop.must("run", "resume", "last", "--yes", "--json"))
     assert (done["status"], len(shop.outbox())) == ("completed", 3)
+
+
+def test_no_worker_outlives_a_command_that_broke(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A closed pipe ends the command: its workers must be gone before another process may take the home."""
+    under_way = threading.Event()
+    commit = finishing.prepared
+
+    def prepared(*arguments: object) -> None:
+        under_way.set()
+        time.sleep(0.3)
+        commit(*arguments)  # type: ignore[arg-type]  # the very arguments it was given
+
+    def watch(_progress: Progress) -> None:
+        if under_way.is_set():
+            raise BrokenPipeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(finishing, "prepared", prepared)
+        patch.setattr(Progress, "watch", watch)
+        with pytest.raises(BrokenPipeError):
+            shop.call("campaign", "run", shop.file("campaign.yaml", MAILING), "--live", "--yes")
+        assert [thread.name for thread in threading.enumerate() if thread.name.startswith("worker-")] == []
+    assert [run["status"] for run in json.loads(shop.must("run", "list", "--json"))] == ["paused"]
+    assert json.loads(shop.must("run", "resume", "last", "--yes", "--json"))["status"] == "completed"
+    assert len(shop.outbox()) == 3
 
 
 def test_two_starts_with_one_id_are_one_run(shop: Shop) -> None:

@@ -139,17 +139,13 @@ def carry_on(desk: Desk, texts: Texts, watch: Callable[[], None] = lambda: None)
         workers.join(0)
         _conclude(desk)
     except KeyboardInterrupt:
-        _halt(desk, workers)
+        workers.stop()
+        if not desk.view().run.status.ended:
+            desk.ports.state.want(desk.run.id, Wanted.PAUSE, Note("Paused by a person", Level.WARNING))
+    finally:
+        workers.end()  # none may outlive the lock on the home: another process could send the same messages
     watch()
     return desk.view().run.status
-
-
-def _halt(desk: Desk, workers: Workers) -> None:
-    if not desk.view().run.status.ended:
-        desk.ports.state.want(desk.run.id, Wanted.PAUSE, Note("Paused by a person", Level.WARNING))
-    workers.stop()
-    while workers.working:
-        workers.join(_BEAT)
 
 
 def _conclude(desk: Desk) -> None:

@@ -18,6 +18,7 @@ from batuta.runs.sending.contract import StaleFence
 from batuta.runs.state import AudienceMoved, ClaimLost
 
 THREADS = 4
+_BEAT = 0.05
 _log = logging.getLogger(__name__)
 
 
@@ -51,11 +52,22 @@ class Workers:
             raise self._faults[0]
 
     def stop(self) -> None:
-        """Ask the workers to end soon: queries are interrupted, sends end after the message at hand."""
+        """Ask the workers to end soon: queries are interrupted, sends end after the batch at hand."""
         self._stopping.set()
         self._desk.ports.engine.interrupt()
         with self._idle:
             self._idle.notify_all()
+
+    def end(self) -> None:
+        """Stop the workers and wait for the last of them, however often and impatiently one is interrupted."""
+        while self.working:
+            try:
+                self.stop()  # again each time: a query may have begun after the last one was interrupted
+                for thread in self._threads:
+                    if thread.is_alive():
+                        thread.join(_BEAT)
+            except KeyboardInterrupt:
+                continue
 
     def _work(self) -> None:
         try:
