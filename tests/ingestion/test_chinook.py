@@ -46,7 +46,9 @@ def test_chinook_comes_in_whole(terminal: Any, chinook: Path) -> None:
     assert terminal.run("schema", "import", chinook / "schema.sql") == (
         "11 schemas read, 11 of them new, 11 new relationships.\n"
     )
-    schemas = {schema["name"]: schema for schema in terminal.json("schema", "list")}
+    listed = terminal.json("schema", "list")
+    assert {tuple(schema) for schema in listed} == {("name", "label", "primary_key", "attributes", "relationships")}
+    schemas = {schema["name"]: schema for schema in listed}
     assert schemas.keys() == RECORDS.keys()
     for source, name, target, reverse in RELATIONSHIPS:
         there, back = link(schemas, source, name), link(schemas, target, reverse)

@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from batuta.cli.context import services
+from batuta.kit.text import counted
 from batuta.schema.change import add_schemas, described, set_version
 from batuta.schema.model import Attribute, Catalogue, Schema
 from batuta.sources.ddl import read_ddl
@@ -53,7 +54,8 @@ def import_schemas(
         found.console.print(note, markup=False, highlight=False)
     links = len(now.relationships) - len(former.relationships)
     new = sum(name not in former.by_name for name in names)
-    found.console.print(f"{len(names)} schemas read, {new} of them new, {links} new relationships.", highlight=False)
+    said = f"{counted(len(names), 'schema')} read, {new} of them new, {counted(links, 'new relationship')}."
+    found.console.print(said, highlight=False)
 
 
 @app.command("set-version")
@@ -80,7 +82,7 @@ def list_schemas(
     catalogue = CatalogueStore(found.database).read()
     schemas = [schema for schema in catalogue.schemas if everything or not schema.builtin]
     if as_json:
-        found.print_json([as_document(schema, catalogue) for schema in schemas])
+        found.print_json([as_listed(schema, catalogue) for schema in schemas])
         return
     table = Table("schema", "attributes", "primary key", "relationships")
     for schema in schemas:
@@ -115,18 +117,24 @@ def show_schema(
     found.console.print(links)
 
 
-def as_document(schema: Schema, catalogue: Catalogue) -> dict[str, Any]:
-    """Return a schema as programs read it."""
+def as_listed(schema: Schema, catalogue: Catalogue) -> dict[str, Any]:
+    """Return a schema as programs read it in a list."""
     return {
         "name": schema.name,
         "label": schema.label,
-        "description": schema.description,
         "primary_key": list(schema.primary_key),
+        "attributes": [_attribute(attribute) for attribute in schema.attributes],
+        "relationships": _links(schema, catalogue),
+    }
+
+
+def as_document(schema: Schema, catalogue: Catalogue) -> dict[str, Any]:
+    """Return a schema as programs read it alone: with all that is known of it."""
+    return as_listed(schema, catalogue) | {
+        "description": schema.description,
         "version": schema.version,
         "identities": [identity.model_dump() for identity in schema.identities],
         "builtin": schema.builtin,
-        "attributes": [_attribute(attribute) for attribute in schema.attributes],
-        "relationships": _links(schema, catalogue),
     }
 
 

@@ -50,3 +50,8 @@ def suggest(name: str, known: Iterable[str]) -> str:
     by_fold = {fold(candidate): candidate for candidate in known}
     near = difflib.get_close_matches(fold(name), by_fold, n=1, cutoff=0.6)
     return by_fold[near[0]] if near else ""
+
+
+def counted(number: int, thing: str) -> str:
+    """Return a number of things in English: `1 record`, `2 records`."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from batuta.kit.document import Document
 from batuta.kit.errors import InputError
-from batuta.kit.text import suggest
+from batuta.kit.text import counted, suggest
 from batuta.schema.model import Schema
 
 LINE = "_line"
@@ -132,7 +132,7 @@ def too_many(counts: LoadCounts, allowed: int | None) -> InputError | None:
     if counts.read and counts.rejected == counts.read:
         return InputError(
             "load",
-            f"none of the {counts.read} records can be loaded",
+            f"none of the {counted(counts.read, 'record')} can be loaded",
             todo="Correct the records. Nothing has been loaded.",
         )
     return None
