@@ -9,7 +9,6 @@ from typing import IO, Any
 
 from batuta.schema.loading import Reject
 
-
 _SHOWN = 3
 
 
