@@ -5,7 +5,7 @@ The engine is a small one that holds rows in memory; ledger, shards, journals an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,6 +49,7 @@ class Memory:
     """People 1 to n, of whom the first three are left out."""
 
     written: dict[str, list[Any]] = field(default_factory=dict)
+    dropped: list[str] = field(default_factory=list)
 
     def make(self, making: Making) -> Mapping[str, Counts]:
         return {name: Counts(PEOPLE, PEOPLE) for name in making.outputs}
@@ -65,6 +66,9 @@ class Memory:
     def write(self, name: str, _shape: Shape, rows: Iterator[Rows]) -> Counts:
         self.written[name] = [row for batch in rows for row in batch]
         return Counts(len(self.written[name]), len(self.written[name]))
+
+    def drop(self, names: Sequence[str]) -> None:
+        self.dropped += names
 
 
 def person(number: int) -> tuple[Any, ...]:
@@ -377,3 +381,4 @@ def test_late_outcomes_are_written_with_key_and_reason(world: World) -> None:
     world.carried_out(what, fence=1)
     world.born().finish(what)
     assert world.engine.written["run1_messages_late"] == [(BROKEN, "excluded", "rendering-error")]
+    assert world.engine.dropped == ["run1_messages_late"]

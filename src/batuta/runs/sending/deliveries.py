@@ -57,8 +57,8 @@ class Deliveries:
             )
             self.engine.make(making)
             found = self.engine.reasons(order.table)
-            tried = dict.fromkeys(check.reason for check in order.delivery.messages.checks)
-            reasons = {reason: found[reason] for reason in tried if reason in found}
+            tried = [check.reason for check in order.delivery.messages.checks]
+            reasons = {reason: found[reason] for reason in (*tried, *found) if reason and reason in found}
             sizes = [len(rows) for rows in self._freeze(order)]
             ledger.open(order.key, sum(reasons.values()) + sum(sizes), reasons, sizes)
         return ledger.tally(order.key)
@@ -103,7 +103,9 @@ class Deliveries:
         self.engine.write(late.name, late.shape, self._late_rows(order))
         found = outputs(order.table, shape, late)
         wanted = {name: found[name] for name in order.outputs}
-        return self.engine.make(Making(wanted, order.outputs, order.moment, order.audiences))
+        counts = self.engine.make(Making(wanted, order.outputs, order.moment, order.audiences))
+        self.engine.drop([late.name])
+        return counts
 
     def tally(self, key: DeliveryKey) -> Tally:
         """Return the present counts of a delivery."""
