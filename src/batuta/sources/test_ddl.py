@@ -243,7 +243,7 @@ GOLDEN = {
             "shop.sql, line 2, column 50: a constraint of table a names the column 'b_id', "
             "which the table does not have\n"
             "  expected: one of id\n"
-            "  to do: Nothing has been imported."
+            "  to do: Correct the name, or add the column. Nothing has been imported."
         ),
     ),
     "types": (
@@ -275,7 +275,32 @@ GOLDEN = {
         (
             "shop.sql, line 1, column 17: the primary key of table a has the column 'id' of type double\n"
             "  expected: key columns of any type but double and json\n"
-            "  to do: Nothing has been imported."
+            "  to do: Choose another key, or give the column another type. Nothing has been imported."
+        ),
+    ),
+    "two keys": (
+        "CREATE TABLE a (\n  id int PRIMARY KEY,\n  n int,\n  PRIMARY KEY (n)\n);",
+        (
+            "shop.sql, line 4, column 16: table a has two primary keys: (id) and (n)\n"
+            "  to do: Keep one; where several columns identify a row, write PRIMARY KEY (one, other). "
+            "Nothing has been imported."
+        ),
+    ),
+    "no semicolon": (
+        "CREATE TABLE a (id int PRIMARY KEY)\nCREATE TABLE b (id int PRIMARY KEY);",
+        (
+            "shop.sql, line 2, column 1: the statement cannot be read at 'CREATE': "
+            "CREATE TABLE b (id int PRIMARY KEY);\n"
+            "  expected: ; before the next statement\n"
+            "  to do: Correct the statement, or name the dialect of the file with --dialect. Nothing has been imported."
+        ),
+    ),
+    "data within": (
+        "CREATE TABLE a (id int PRIMARY KEY);\nCOPY a (id) FROM stdin;\n1\n\\.\n",
+        (
+            "shop.sql, line 4, column 1: the statement cannot be read at '\\\\': \\.\n"
+            "  expected: a statement that ends here, or ;\n"
+            "  to do: Correct the statement, or name the dialect of the file with --dialect. Nothing has been imported."
         ),
     ),
     "twice": (

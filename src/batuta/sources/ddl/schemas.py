@@ -67,6 +67,7 @@ def _schema(table: TableDefinition) -> Schema:
             raise table.columns[name].place.error(
                 f"the primary key of table {table.name} has the column {name!r} of type {table.columns[name].type}",
                 expected="key columns of any type but double and json",
+                todo="Choose another key, or give the column another type.",
             )
     return Schema(
         name=table.name,

@@ -17,6 +17,9 @@ from batuta.kit.errors import InputError
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 _NOTHING = "Nothing has been imported."
+_CORRECT = "Correct the statement, or name the dialect of the file with --dialect."
+_BEGINNINGS = frozenset({TokenType.CREATE, TokenType.ALTER, TokenType.DROP, TokenType.INSERT})
+"""What begins a statement, and never stands among the options that follow a table's columns."""
 _QUOTED = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*+'|\"(?:[^\"]|\"\")*+\"|`[^`]*`|(?P<open>['\"`]|/\*)", re.DOTALL)
 
 
@@ -55,7 +58,7 @@ def statements(text: str, dialect: str, file: str) -> Iterator[Statement]:
         raise _unclosed(text, file) from None
     for some in _split(tokens):
         try:
-            tree = _parsed(reader, some, text)
+            tree = _parsed(reader, some, text, file)
         except ParseError as error:
             raise _syntax_error(error, text, file) from None
         words = " ".join(text[some[0].start : some[-1].end + 1].split())
@@ -84,11 +87,14 @@ def _split(tokens: list[Token]) -> Iterator[list[Token]]:
         yield statement
 
 
-def _parsed(reader: Dialect, tokens: list[Token], text: str) -> exp.Expr | None:
+def _parsed(reader: Dialect, tokens: list[Token], text: str, file: str) -> exp.Expr | None:
     """Parse one statement; options after a table's columns that the parser does not know are left out."""
     tree = reader.parser().parse(tokens, text)[0]
     if isinstance(tree, exp.Command) and _makes_table(tokens):
         shorter = _without_options(tokens)
+        stray = next((token for token in tokens[len(shorter) :] if token.token_type in _BEGINNINGS), None)
+        if stray is not None:
+            raise _unreadable(Place(file, stray.line, _column(stray)), stray.text, text, "; before the next statement")
         if len(shorter) < len(tokens):
             return reader.parser().parse(shorter, text)[0]
     return tree
@@ -118,14 +124,16 @@ def _column(token: Token) -> int:
 def _syntax_error(error: ParseError, text: str, file: str) -> InputError:
     found = error.errors[0]
     shown = str(found["highlight"] or "")
-    line = int(str(found["line"]))
-    place = Place(file, line, max(int(str(found["col"])) - len(shown) + 1, 1))
-    excerpt = text.splitlines()[line - 1].strip()
-    return place.error(
-        f"the statement cannot be read at {shown!r}: {excerpt}",
-        expected=str(found["description"]).removeprefix("Expecting ").rstrip(".") or "a statement",
-        todo="Correct the statement, or name the dialect of the file with --dialect.",
-    )
+    place = Place(file, int(str(found["line"])), max(int(str(found["col"])) - len(shown) + 1, 1))
+    told = str(found["description"]).rstrip(".")
+    # only "Expecting ..." says what is missing; the parser's other descriptions are about itself
+    expected = told.removeprefix("Expecting ") if told.startswith("Expecting ") else "a statement that ends here, or ;"
+    return _unreadable(place, shown, text, expected)
+
+
+def _unreadable(place: Place, shown: str, text: str, expected: str) -> InputError:
+    excerpt = text.splitlines()[place.line - 1].strip()
+    return place.error(f"the statement cannot be read at {shown!r}: {excerpt}", expected=expected, todo=_CORRECT)
 
 
 def _unclosed(text: str, file: str) -> InputError:
@@ -135,5 +143,5 @@ def _unclosed(text: str, file: str) -> InputError:
     return place.error(
         f"what begins here does not end: {text.splitlines()[line - 1].strip()}",
         expected="a closing quote, or the end of the comment",
-        todo="Correct the statement, or name the dialect of the file with --dialect.",
+        todo=_CORRECT,
     )

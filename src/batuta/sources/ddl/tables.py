@@ -90,7 +90,8 @@ class TableReader:
 
     def _constraint(self, part: exp.Expr, table: TableDefinition) -> bool:
         if isinstance(part, exp.PrimaryKey):
-            table.primary_key = self._names(part.expressions, table)
+            first = part.expressions[0] if part.expressions else part
+            self._key(self._names(part.expressions, table), table, position(first, table.place))
         elif isinstance(part, exp.UniqueColumnConstraint):
             table.unique.append(frozenset(self._names(_listed(part.this), table)))
         elif isinstance(part, exp.ForeignKey):
@@ -131,7 +132,7 @@ class TableReader:
 
     def _column_constraint(self, kind: exp.Expr, column: Column, table: TableDefinition) -> None:
         if isinstance(kind, exp.PrimaryKeyColumnConstraint):
-            table.primary_key = (column.name,)
+            self._key((column.name,), table, column.place)
         elif isinstance(kind, exp.NotNullColumnConstraint):
             column.required = not kind.args.get("allow_null")
         elif isinstance(kind, exp.UniqueColumnConstraint):
@@ -140,6 +141,14 @@ class TableReader:
             table.foreign_keys.append(self._reference(kind, (column.name,), table))
         elif isinstance(kind, exp.CommentColumnConstraint):
             column.description = kind.this.name
+
+    def _key(self, names: tuple[str, ...], table: TableDefinition, place: Place) -> None:
+        if table.primary_key not in ((), names):
+            raise place.error(
+                f"table {table.name} has two primary keys: ({', '.join(table.primary_key)}) and ({', '.join(names)})",
+                todo="Keep one; where several columns identify a row, write PRIMARY KEY (one, other).",
+            )
+        table.primary_key = names
 
     def _reference(self, reference: exp.Expr, here: tuple[str, ...], table: TableDefinition) -> ForeignKey:
         to = reference.this
@@ -157,6 +166,7 @@ class TableReader:
                 raise position(part, table.place).error(
                     f"a constraint of table {table.name} names the column {name!r}, which the table does not have",
                     expected=f"one of {', '.join(table.columns)}",
+                    todo="Correct the name, or add the column.",
                 )
             names.append(spelled[name.lower()])
         return tuple(names)
