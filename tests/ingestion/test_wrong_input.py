@@ -138,6 +138,38 @@ def test_a_missing_key_column_and_unknown_ones(shop: Any, tmp_path: Path) -> Non
     )
 
 
+@pytest.mark.parametrize(("separator", "said"), [(";", "--separator ';'"), ("\t", "--format tsv")])
+def test_another_separator_than_said(shop: Any, tmp_path: Path, separator: str, said: str) -> None:
+    path = file(tmp_path, f"id{separator}email\n2{separator}b@x.fr\n")
+    assert shop.refused("data", "load", "customer", path) == (
+        1,
+        (
+            "people.csv, line 1: the key column 'id' is missing; "
+            f"schema customer has no attribute {f'id{separator}email'!r} (did you mean email?)\n"
+            "  expected: columns of schema customer, among them id\n"
+            f"  to do: If that is what separates the columns, say so: {said}."
+        ),
+    )
+
+
+def test_a_column_without_a_name(shop: Any, tmp_path: Path) -> None:
+    path = file(tmp_path, "id,email,\n2,b@x.fr,\n")
+    assert shop.refused("data", "load", "customer", path)[1].startswith("people.csv, line 1: column 3 has no name\n")
+    assert shop.json("data", "load", "customer", path, "--ignore-extra")["inserted"] == 1
+
+
+def test_lone_carriage_returns(shop: Any, tmp_path: Path) -> None:
+    path = file(tmp_path, "id,email\r2,b@x.fr\r3,c@x.fr\r")
+    assert shop.refused("data", "load", "customer", path) == (
+        1,
+        (
+            "people.csv, line 1: a lone carriage return ends the line\n"
+            "  expected: lines that end in LF or CR LF\n"
+            "  to do: Save the file anew with such line ends. Nothing has been loaded."
+        ),
+    )
+
+
 def test_extra_columns_can_be_left_out(shop: Any, tmp_path: Path) -> None:
     path = file(tmp_path, "id,shoe,email\n2,44,b@x.fr\nx,45,c@x.fr\n")
     loaded = shop.json("data", "load", "customer", path, "--ignore-extra")
@@ -224,7 +256,16 @@ def test_a_missing_file(shop: Any, tmp_path: Path) -> None:
 def test_wrong_use(shop: Any, tmp_path: Path) -> None:
     path = file(tmp_path, HEADER)
     assert shop.refused("data", "load", "customer", path, "--encoding", "utf-9")[0] == 2
+    assert shop.refused("data", "load", "customer", path, "--encoding", "base64")[0] == 2
     assert shop.refused("data", "load", "customer", path, "--separator", "||")[0] == 2
+    assert shop.refused("data", "load", "customer", path, "--separator", "") == (
+        2,
+        (
+            "--separator: '' cannot separate fields\n"
+            "  expected: one ASCII character, such as ';'\n"
+            "  to do: Name that character; for tabs, leave the option out and say --format tsv."
+        ),
+    )
 
 
 def test_a_version_descriptor_lets_the_newer_record_win(shop: Any, tmp_path: Path) -> None:

@@ -14,6 +14,9 @@ from batuta.kit.errors import InputError
 from batuta.kit.text import counted, suggest
 from batuta.schema.model import Schema
 
+OTHER_SEPARATORS = ";\t|"
+"""What often separates columns where a comma was expected."""
+
 LINE = "_line"
 """The column of a batch that holds the line (or row) of the file each record begins on."""
 
@@ -145,15 +148,21 @@ def usable_columns(schema: Schema, columns: Sequence[str], place: str, ignore_ex
     if not ignore_extra:
         faults += [_unknown(name, schema, columns) for name in extra]
     if faults:
-        todo = "Correct the header"
-        todo += ", or leave such columns out with --ignore-extra." if extra and not ignore_extra else "."
         raise InputError(
             f"{place}, line 1",
             "; ".join(faults),
             expected=f"columns of schema {schema.name}, among them {_and(needed_columns(schema))}",
-            todo=todo,
+            todo=_mend_header(columns, extra and not ignore_extra),
         )
     return tuple(name for name in columns if name in schema.by_name)
+
+
+def _mend_header(columns: Sequence[str], extra: object) -> str:
+    separator = next((one for one in OTHER_SEPARATORS if one in columns[0]), "") if len(columns) == 1 else ""
+    if separator:
+        said = "--format tsv" if separator == "\t" else f"--separator '{separator}'"
+        return f"If that is what separates the columns, say so: {said}."
+    return "Correct the header" + (", or leave such columns out with --ignore-extra." if extra else ".")
 
 
 def needed_columns(schema: Schema) -> tuple[str, ...]:
@@ -163,7 +172,8 @@ def needed_columns(schema: Schema) -> tuple[str, ...]:
 
 def _doubled(columns: Sequence[str]) -> list[str]:
     times = Counter(name.lower() for name in columns)
-    faults = [f"the column {name!r} comes twice (case makes no difference)" for name in times if times[name] > 1]
+    twice = [name for name in times if name and times[name] > 1]
+    faults = [f"the column {name!r} comes twice (case makes no difference)" for name in twice]
     return [*faults, f"no column may be called {LINE!r}"] if LINE in times else faults
 
 
@@ -174,7 +184,9 @@ def _absent(schema: Schema, columns: Collection[str]) -> list[str]:
     return faults
 
 
-def _unknown(name: str, schema: Schema, columns: Collection[str]) -> str:
+def _unknown(name: str, schema: Schema, columns: Sequence[str]) -> str:
+    if not name:
+        return f"column {columns.index(name) + 1} has no name"
     near = suggest(name, [known for known in schema.by_name if known not in columns])
     return f"schema {schema.name} has no attribute {name!r}" + (f" (did you mean {near}?)" if near else "")
 

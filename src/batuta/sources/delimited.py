@@ -11,6 +11,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
@@ -54,7 +55,12 @@ class DelimitedFile:
 
     def __init__(self, path: Path, encoding: str = "utf-8", separator: str = ",") -> None:
         if len(separator) != 1 or not separator.isascii() or separator in '"\r\n':
-            raise UsageError("--separator", f"{separator!r} cannot separate fields", expected="one ASCII character")
+            raise UsageError(
+                "--separator",
+                f"{separator!r} cannot separate fields",
+                expected="one ASCII character, such as ';'",
+                todo="Name that character; for tabs, leave the option out and say --format tsv.",
+            )
         self._path = path
         self._encoding = known_encoding(encoding)
         self._separator = separator
@@ -87,16 +93,29 @@ class DelimitedFile:
     def _header(self) -> tuple[tuple[str, ...], int]:
         """Return the column names and the line after them."""
         for chunk, _ in chunks(self._path, self._encoding):
-            reader = csv.reader(io.StringIO(chunk.decode("utf-8"), newline=""), delimiter=self._separator)
+            lines = io.StringIO(chunk.decode("utf-8"), newline="")
+            reader = csv.reader(lines, delimiter=self._separator)
             try:
                 fields = next((fields for fields in reader if any(fields)), None)
             except csv.Error:
                 raise self._unclosed(1) from None
             if fields is not None:
+                self._check_line_ends(lines, reader.line_num)
                 return tuple(field.strip() for field in fields), reader.line_num + 1
         raise InputError(
             self._path.name, "the file is empty", expected="a line of column names, then one line for each record"
         )
+
+    def _check_line_ends(self, lines: io.StringIO, count: int) -> None:
+        """Refuse lines that end as on old Macintoshes: what follows the header would be taken for a part of it."""
+        lines.seek(0)
+        if any(line.endswith("\r") for line in islice(lines, count)):
+            raise InputError(
+                f"{self._path.name}, line 1",
+                "a lone carriage return ends the line",
+                expected="lines that end in LF or CR LF",
+                todo="Save the file anew with such line ends. Nothing has been loaded.",
+            )
 
     def _contents(self) -> Iterator[tuple[bytes, int, bool]]:
         """Yield what follows the header, the position reached, and whether it is the end."""

@@ -30,7 +30,8 @@ def open_records(
     chosen = file_format or _ENDINGS.get(path.suffix.lower(), Format.CSV)
     if chosen is Format.PARQUET:
         return ParquetFile(path)
-    return DelimitedFile(path, encoding, separator or ("\t" if chosen is Format.TSV else ","))
+    usual = "\t" if chosen is Format.TSV else ","
+    return DelimitedFile(path, encoding, usual if separator is None else separator)
 
 
 def read_text(path: Path) -> str:

@@ -6,6 +6,7 @@ import codecs
 import re
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,6 +19,8 @@ CHUNK_BYTES = 8 << 20
 def known_encoding(name: str) -> str:
     """Return the encoding's own name, or raise UsageError if there is none."""
     try:
+        with suppress(UnicodeError):  # one byte is not text in every encoding; what counts is that there is one
+            b"a".decode(name)
         return codecs.lookup(name).name
     except LookupError:
         raise UsageError(
