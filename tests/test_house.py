@@ -44,6 +44,20 @@ def test_only_the_moves_write_the_state_of_runs() -> None:
     assert elsewhere == []
 
 
+def test_kinds_of_activity_do_not_know_each_other() -> None:
+    activities = ROOT / "src/batuta/activities"
+    kinds = {folder.name for folder in activities.iterdir() if (folder / "__init__.py").exists()}
+    assert len(kinds) >= 9
+    named = re.compile(r"batuta\.activities\.(\w+)")
+    strangers = {
+        path.relative_to(activities)
+        for kind in kinds
+        for path in (activities / kind).rglob("*.py")
+        if (set(named.findall(path.read_text("utf-8"))) & kinds) - {kind}
+    }
+    assert strangers == set()
+
+
 @pytest.mark.parametrize("mark", ["TO" + "DO", "FIX" + "ME", "NotImplemented" + "Error"])
 def test_nothing_is_marked_unfinished(mark: str) -> None:
     found = [path.relative_to(ROOT) for path in tracked(".py", ".md") if mark in path.read_text("utf-8")]
