@@ -15,6 +15,7 @@ import pytest
 
 from batuta.channels.transports import HomeTransports
 from batuta.kit.clock import FixedClock
+from batuta.kit.errors import SystemFault
 from batuta.messages.configuration import ChannelConfiguration, Sender
 from batuta.messages.delivery import Delivery, EmailContent
 from batuta.rules.bound import AttributeOf, Moment
@@ -382,3 +383,12 @@ def test_late_outcomes_are_written_with_key_and_reason(world: World) -> None:
     world.born().finish(what)
     assert world.engine.written["run1_messages_late"] == [(BROKEN, "excluded", "rendering-error")]
     assert world.engine.dropped == ["run1_messages_late"]
+
+
+def test_a_message_that_does_not_reach_its_shard_is_missed_before_anything_is_sent(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Memory, "reasons", lambda *_: {"": PEOPLE - LEFT_OUT + 1, "no-consent": 2, "suppressed": 1})
+    with pytest.raises(SystemFault, match="1204 targeted are not 3 excluded and 1200 prepared"):
+        world.carried_out(order(), fence=1)
+    assert world.mails() == []

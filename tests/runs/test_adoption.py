@@ -13,9 +13,12 @@ import duckdb
 import pytest
 from sqlalchemy import Connection
 
+from batuta.channels.email.outbox import Outbox
 from batuta.cli.run_progress import Progress
 from batuta.runs import naming
 from batuta.runs.model import Claim
+from batuta.runs.sending.contract import Outcome, Status
+from batuta.runs.sending.deliveries import Deliveries
 from batuta.store.ledger import SqlLedger
 from batuta.store.moves import finishing
 
@@ -100,6 +103,21 @@ def test_a_run_that_ended_badly_is_never_called_completed(shop: Shop, monkeypatc
     assert "does not add up" in shop.must("run", "log", "last")
     done = json.loads(shop.must("run", "resume", "last", "--yes", "--json"))
     assert (done["status"], len(shop.outbox())) == ("completed", 3)
+
+
+def test_outputs_that_are_not_what_the_ledger_says_fail_the_run(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message that the ledger calls failed and no output holds must not pass for done."""
+    monkeypatch.setattr(Deliveries, "_late_rows", lambda *_: iter(()))
+    monkeypatch.setattr(Outbox, "send", lambda *_: Outcome(0, Status.FAILED, "refused"))
+    code, found = shop.run(MAILING, "--live", "--yes")
+    assert (code, found["status"]) == (1, "failed")
+    assert "the ledger has 0 sent, but the output holds 3" in shop.must("run", "log", "last")
+
+
+def test_the_tables_of_a_delivery_are_those_that_are_named(shop: Shop) -> None:
+    assert shop.run(MAILING, "--live", "--yes")[0] == 0
+    assert made(shop, "_late") == []
+    assert len(made(shop, "_mail_")) == 6
 
 
 def test_no_worker_outlives_a_command_that_broke(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,6 +108,15 @@ def test_a_campaign_with_problems_does_not_start(shop: Shop) -> None:
     assert json.loads(shop.must("run", "list", "--json")) == []
 
 
+@pytest.mark.parametrize("name", ["../../elsewhere", "/tmp/elsewhere", "a/b", "last", "UP", "x" * 61, "a\n"])
+def test_an_id_that_leads_out_of_the_home_starts_nothing(shop: Shop, name: str) -> None:
+    path = shop.file("campaign.yaml", MAILING)
+    code, output = shop.call("campaign", "run", path, "--live", "--yes", "--run-id", name)
+    assert (code, "cannot be the id of a run" in output) == (2, True)
+    assert json.loads(shop.must("run", "list", "--json")) == []
+    assert shop.outbox() == []
+
+
 def test_a_live_run_waits_for_confirmation_and_sends_nothing_before(shop: Shop) -> None:
     code, found = shop.run(MAILING, "--live")
     assert (code, found["status"]) == (1, "awaiting confirmation")

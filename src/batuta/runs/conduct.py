@@ -11,8 +11,8 @@ from pydantic import TypeAdapter
 from batuta.activities.contract import Channel, Effecting
 from batuta.activities.validate import Diagnosis, Knowledge, validate
 from batuta.campaign.model import Campaign
-from batuta.kit.errors import InputError
-from batuta.kit.identifiers import new_id, seed_of
+from batuta.kit.errors import InputError, UsageError
+from batuta.kit.identifiers import SLUG, new_id, seed_of
 from batuta.kit.problems import Problems, Texts
 from batuta.messages.configuration import ChannelConfiguration
 from batuta.rules.bound import Moment
@@ -29,6 +29,7 @@ from batuta.sets.shape import Shape
 
 _CHANNELS = TypeAdapter(dict[str, ChannelConfiguration])
 _BEAT = 0.1
+_LONGEST_ID = 60
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Request:
 
 def begin(ports: Ports, campaign: Campaign, knowledge: Knowledge, request: Request) -> str:
     """Freeze a campaign into a run and return its id; raise Problems, and start nothing, if it is blocked."""
+    _check_id(request.run)
     diagnosis = validate(campaign, knowledge)
     if diagnosis.blocked:
         raise Problems(diagnosis.problems)
@@ -73,6 +75,13 @@ def begin(ports: Ports, campaign: Campaign, knowledge: Knowledge, request: Reque
     )
     ports.state.start(beginning)
     return run.id
+
+
+def _check_id(run: str) -> None:
+    """Refuse an id that could not name a folder, or that means something else where runs are named."""
+    if run and (not SLUG.match(run) or len(run) > _LONGEST_ID or run == "last"):
+        expected = f"up to {_LONGEST_ID} lower-case letters, digits, - and _, and not last"
+        raise UsageError("run", f"{run[:80]!r} cannot be the id of a run", expected=expected)
 
 
 def shells(desk: Desk, planned: Plan, diagnosis: Diagnosis) -> dict[str, Shape]:

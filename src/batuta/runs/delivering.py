@@ -10,10 +10,13 @@ from batuta.kit.errors import SystemFault
 from batuta.runs.desk import Desk, inputs_of
 from batuta.runs.making import intend
 from batuta.runs.model import Claim, Note, RunView, TaskState
+from batuta.runs.ports import Counts
 from batuta.runs.sending.contract import Order, Tally
+from batuta.runs.sending.outputs import DOUBTFUL, EXCLUDED, FAILED, HELD_OUT, SENT
 from batuta.runs.state import Finished, Landed, Prepared
 
 _MESSAGES = "messages"
+_KEEP = "Keep the home as it is and report this: no message is sent from it until it is understood."
 
 
 class LedgerBroken(SystemFault):
@@ -47,7 +50,7 @@ def finish(desk: Desk, claim: Claim) -> None:
     names = intend(desk, claim, [output.name for output in exits])
     order = _order(desk, view, claim.activity, None, names)
     tally = settled(claim.activity, desk.ports.sending.tally(order.key))
-    counts = desk.ports.sending.finish(order)
+    counts = reconciled(claim.activity, tally, desk.ports.sending.finish(order))
     landed = {
         output.name: Landed(names[output.name], counts[output.name], output.shape)
         for output in exits
@@ -79,7 +82,7 @@ def check(activity: str, tally: Tally) -> Tally:
         f"activity {activity}",
         f"the ledger does not add up: targeted {tally.targeted:,}, but {parts} + in doubt {tally.in_doubt:,} "
         f"+ pending {tally.pending:,}",
-        todo="Keep the home as it is and report this: no message is sent from it until it is understood.",
+        todo=_KEEP,
     )
 
 
@@ -88,6 +91,27 @@ def settled(activity: str, tally: Tally) -> Tally:
     if check(activity, tally).pending:
         raise LedgerBroken(f"activity {activity}", f"{tally.pending:,} messages are pending after all were sent")
     return tally
+
+
+def reconciled(activity: str, tally: Tally, counts: Mapping[str, Counts]) -> Mapping[str, Counts]:
+    """Return the counts of a delivery's outputs if they are those of the ledger; raise LedgerBroken otherwise.
+
+    The ledger counts what was sent, the outputs are made from the messages: only here do the two meet.
+    """
+    left_out = sum(tally.excluded.values())
+    held_out = tally.excluded.get(HELD_OUT, 0)
+    wanted = {
+        SENT: tally.sent,
+        FAILED: tally.failed,
+        EXCLUDED: left_out - held_out,
+        HELD_OUT: held_out,
+        DOUBTFUL: tally.in_doubt,
+    }
+    for name, found in counts.items():
+        if found.rows != wanted.get(name, found.rows):
+            said = f"the ledger has {wanted[name]:,} {say(name)}, but the output holds {found.rows:,}"
+            raise LedgerBroken(f"activity {activity}", said, todo=_KEEP)
+    return counts
 
 
 def arithmetic(tally: Tally, live: bool) -> str:

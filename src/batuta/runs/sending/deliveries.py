@@ -60,7 +60,7 @@ class Deliveries:
             tried = [check.reason for check in order.delivery.messages.checks]
             reasons = {reason: found[reason] for reason in (*tried, *found) if reason and reason in found}
             sizes = [len(rows) for rows in self._freeze(order)]
-            ledger.open(order.key, sum(reasons.values()) + sum(sizes), reasons, sizes)
+            ledger.open(order.key, sum(found.values()), reasons, sizes)
         return ledger.tally(order.key)
 
     def shards(self, key: DeliveryKey) -> int:
