@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlglot import exp
 
-from batuta.engines.sql import comparisons, context, dialect, keys, links, predicates, sizes, trees
+from batuta.engines.sql import comparisons, context, dialect, figures, keys, links, predicates, sizes, trees
 from batuta.kit.text import key_text
 from batuta.rules.bind import bind_expression, bind_rule
 from batuta.rules.bound import All
@@ -118,7 +118,7 @@ def plain_not(tree: exp.Expr) -> exp.Expr:
 
 def inner_joins(row: context.Row, select: exp.Select) -> exp.Select:
     for source, on in row._joins:  # noqa: SLF001  # the fault is planted inside
-        trees.joined(select, source, on)
+        trees.joined(select, source(), on)
     return select
 
 
@@ -165,7 +165,7 @@ FAULTS: dict[str, tuple[Plant, Check]] = {
     "NOT lets NULL leak": (set_to(trees, "negated", plain_not), NOT_PARIS),
     "NOT IN in an exclusion": (set_to(trees, "negated", plain_not), nobody_slips_past),
     "people without rows are lost": (set_to(context.Row, "join", inner_joins), agrees(counted(Operator.LESS, 2))),
-    "a count over nothing is empty": (set_to(links, "NEVER_EMPTY", frozenset()), agrees(counted(Operator.EQUAL, 0))),
+    "a count over nothing is empty": (set_to(figures, "NEVER_EMPTY", frozenset()), agrees(counted(Operator.EQUAL, 0))),
     "conditions speak of different rows": (set_to(predicates, "some_linked", any_row), SAME_ROW),
     "case and accents are regarded": (
         set_to(dialect.Dialect, "folded", lambda _self, tree, **_: tree),

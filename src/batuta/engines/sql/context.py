@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlglot import exp
 
@@ -77,7 +78,8 @@ class Row:
         self.columns = dict(columns or {})
         self.among: Callable[[], tuple[exp.Expr, Row]] | None = None
         self._key = key
-        self._joins: list[tuple[exp.Expr, exp.Expr]] = []
+        self.figures: dict[Hashable, Any] = {}
+        self._joins: list[tuple[Callable[[], exp.Expr], exp.Expr]] = []
         self._reached: dict[Hashable, str] = {} if key is not None else {(): alias}
 
     @staticmethod
@@ -120,32 +122,28 @@ class Row:
             self._reached[reached] = self._step(path) if path else self._base()
         return self._reached[reached]
 
-    def reach(self, what: Hashable, source: Callable[[str], exp.Expr], on: Callable[[str], exp.Expr]) -> str:
-        """Join a source of at most one row once, and return its alias; `what` says whether it is the same."""
-        if what not in self._reached:
-            alias = self.context.names.take("t")
-            self._joins.append((source(alias), on(alias)))
-            self._reached[what] = alias
-        return self._reached[what]
+    def reach(self, source: Callable[[], exp.Expr], on: exp.Expr) -> None:
+        """Join a source of at most one row; it is asked for when the query is put together."""
+        self._joins.append((source, on))
 
     def join(self, select: exp.Select) -> exp.Select:
         """Put the joins that were asked for into the query, and return it."""
         for source, condition in self._joins:
-            trees.joined(select, source, condition, left=True)
+            trees.joined(select, source(), condition, left=True)
         return select
 
     def _base(self) -> str:
         source, alias = self.context.rows(self.schema.name)
         pairs = zip(self.schema.primary_key, self.key, strict=True)
         condition = trees.every(trees.equal(trees.column(alias, name), key) for name, key in pairs)
-        self._joins.append((source, condition))
+        self._joins.append((lambda: source, condition))
         return alias
 
     def _step(self, path: tuple[Link, ...]) -> str:
         *before, link = path
         here = self.here if not before else self._behind(tuple(before))
         source, alias = single(self.context, link)
-        self._joins.append((source, linked(self.context, link, here, alias)))
+        self._joins.append((lambda: source, linked(self.context, link, here, alias)))
         return alias
 
     def _behind(self, path: tuple[Link, ...]) -> Getter:

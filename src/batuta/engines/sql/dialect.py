@@ -169,12 +169,17 @@ class Dialect:
         rows = exp.Select(expressions=[trees.aliased(exp.Explode(this=split), column)])
         return trees.subquery(rows, alias)
 
-    def listed_objects(self, fields: Mapping[str, exp.Expr], order: exp.Expr) -> exp.Expr:
-        """Return the aggregate that gathers objects into a list."""
-        struct = exp.Struct(
-            expressions=[exp.PropertyEQ(this=trees.name(key), expression=value) for key, value in fields.items()]
-        )
-        return exp.ArrayAgg(this=exp.Order(this=struct, expressions=[trees.ascending(order)]))
+    def first_objects(self, objects: Sequence[Mapping[str, exp.Expr]], count: exp.Expr) -> exp.Expr:
+        """Return a list of the first `count` of some objects."""
+        items = exp.Array(expressions=[_object(each) for each in objects])
+        few = exp.Slice(this=trees.number(1), expression=count)
+        return exp.Bracket(this=items, expressions=[few])
+
+
+def _object(fields: Mapping[str, exp.Expr]) -> exp.Struct:
+    return exp.Struct(
+        expressions=[exp.PropertyEQ(this=trees.name(key), expression=tree) for key, tree in fields.items()]
+    )
 
 
 def _decimal(precision: int, scale: int) -> exp.DataType:

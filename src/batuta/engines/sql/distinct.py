@@ -12,7 +12,7 @@ from batuta.engines.sql.build import Builder
 from batuta.engines.sql.comparisons import Folding, Side, equals, side
 from batuta.engines.sql.context import Row
 from batuta.engines.sql.expressions import value
-from batuta.engines.sql.keys import chance, everything, row_key
+from batuta.engines.sql.keys import chance, everything, row_key, same_key
 from batuta.engines.sql.links import present
 from batuta.rules.bound import Expr
 from batuta.sets.algebra import Choice, Criterion, Distinct
@@ -22,7 +22,7 @@ _KEPT, _PLACE = "kept_", "_place"
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """The rows of a deduplication with their places in their groups, and if `kept` the key of the group's first."""
+    """The keys of a deduplication with their places in their groups, and if `kept` the key of the group's first."""
 
     distinct: Distinct
     kept: bool
@@ -41,12 +41,32 @@ def distinct(node: Distinct, build: Builder) -> exp.Select:
         return trees.query(everything(node.shape, row.alias), rows)
     source = ranked_of(node)
     wide = replace(source, kept=True)
-    rows = build.source(wide if wide in build.shared else source, alias)
+    ranks = build.source(wide if wide in build.shared else source, alias)
     place, keep = trees.column(alias, _PLACE), trees.number(node.keep)
-    if node.complement:
-        removed = trees.false() if node.keep == 0 else exp.GT(this=place, expression=keep)
-        return trees.query(everything(node.shape, alias), rows, removed)
-    return trees.query(everything(node.shape, alias), rows, exp.LTE(this=place, expression=keep))
+    if not node.complement:
+        chosen: exp.Expr = exp.LTE(this=place, expression=keep)
+    else:
+        chosen = trees.false() if node.keep == 0 else exp.GT(this=place, expression=keep)
+    if not node.source.shape.columns:
+        return trees.query(everything(node.shape, alias), ranks, chosen)
+    return _with_columns(node, ranks, alias, chosen, build)
+
+
+def _with_columns(node: Distinct, ranks: exp.Expr, alias: str, chosen: exp.Expr, build: Builder) -> exp.Select:
+    """Return the chosen rows with their columns, which are dear to sort and so joined to the keys afterwards."""
+    rows, row = build.population(node.source)
+    kept = _kept(node) if node.complement else []
+    columns = [
+        trees.column(alias if column.name in kept else row.alias, column.name)
+        for column in everything(node.shape, row.alias)
+    ]
+    same = same_key(node.source.shape.row_columns, alias, row.alias)
+    return trees.joined(trees.query(columns, rows, chosen), ranks, same)
+
+
+def _kept(node: Distinct) -> list[str]:
+    """Return the columns of the key of the row kept instead."""
+    return [f"{_KEPT}{place}" for place, _ in enumerate(node.source.shape.row_columns, 1)]
 
 
 def ranked(node: Ranked, build: Builder) -> exp.Select:
@@ -64,8 +84,8 @@ def ranked(node: Ranked, build: Builder) -> exp.Select:
     ]
     order += map(trees.ascending, row_key(shape, alias))
     alone = None if distinct.empty_are_duplicates else trees.every(trees.is_null(field.copy()) for field in fields)
-    names = [f"{_KEPT}{number}" for number, _ in enumerate(shape.row_columns, 1)] if node.kept else []
-    columns: list[exp.Expr] = [column for column in everything(shape, alias) if column.name not in names]
+    names = _kept(distinct) if node.kept else []
+    columns = row_key(shape, alias)
     columns.append(trees.aliased(_placed(trees.over(exp.RowNumber(), fields, order), alone, trees.number(1)), _PLACE))
     for name, key in zip(names, row_key(shape, alias), strict=False):
         first = trees.over(exp.FirstValue(this=key), _copies(fields), [item.copy() for item in order])
@@ -84,7 +104,7 @@ def _orders(node: Distinct) -> list[tuple[str, Criterion]]:
 def _valued(node: Distinct, build: Builder) -> exp.Select:
     """Return the rows of the source with the values that they are compared and ordered by."""
     rows, row = build.population(node.source)
-    columns = everything(node.source.shape, row.alias)
+    columns = row_key(node.source.shape, row.alias)
     for name, field in zip(_fields(node), node.fields, strict=True):
         columns.append(trees.aliased(_compared(field, node, row), name))
     for name, criterion in _orders(node):

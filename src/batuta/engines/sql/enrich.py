@@ -10,13 +10,14 @@ from batuta.engines.sql import trees
 from batuta.engines.sql.build import Builder, in_type
 from batuta.engines.sql.context import Row
 from batuta.engines.sql.expressions import value
+from batuta.engines.sql.figures import figure
 from batuta.engines.sql.keys import everything
-from batuta.engines.sql.links import Chain, chain, figure, figure_meets, of_population, present
+from batuta.engines.sql.links import Chain, chain, group_meets, of_population, present
 from batuta.engines.sql.predicates import condition
 from batuta.sets.algebra import Addition, Enriched, Lines, Sort, Total, Value
 from batuta.sets.shape import Column, Shape
 
-_PLACE = "_place"
+_PLACE, _COUNT = "_place", "_count"
 
 
 def enriched(node: Enriched, build: Builder) -> exp.Select:
@@ -50,17 +51,16 @@ def _total(addition: Total, _node: Enriched, row: Row, _build: Builder) -> Added
     return [(addition.name, figure(addition, row, condition))]
 
 
-def _lines(addition: Lines, node: Enriched, row: Row, build: Builder) -> Added:
-    alias = row.reach(
-        addition,
-        lambda alias: trees.subquery(_gathered(addition, row, build), alias),
-        lambda alias: figure_meets(addition.path[0], row, alias),
-    )
+def _lines(addition: Lines, _node: Enriched, row: Row, build: Builder) -> Added:
+    alias = build.context.names.take("t")
+    row.reach(lambda: trees.subquery(_gathered(addition, row, build), alias), group_meets(addition.path[0], row, alias))
     added: Added = [(name, trees.column(alias, name)) for name, _, _ in _numbered(addition)]
-    none = exp.Cast(
-        this=exp.Array(expressions=[]), to=build.context.dialect.column_type(_column(node.shape, addition.name))
-    )
-    added.append((addition.name, exp.Coalesce(this=trees.column(alias, addition.name), expressions=[none])))
+    objects = [
+        {attribute: trees.column(alias, name) for name, place, attribute in _numbered(addition) if place == number}
+        for number in range(1, addition.count + 1)
+    ]
+    count = exp.Coalesce(this=trees.column(alias, _COUNT), expressions=[trees.number(0)])
+    added.append((addition.name, build.context.dialect.first_objects(objects, count)))
     return added
 
 
@@ -74,7 +74,7 @@ def _numbered(addition: Lines) -> list[tuple[str, int, str]]:
 
 
 def _gathered(addition: Lines, row: Row, build: Builder) -> exp.Select:
-    """Return one row for each group of linked rows: its first lines side by side, and as a list."""
+    """Return one row for each group of linked rows: its first lines side by side, and how many there are."""
     alias = build.context.names.take("l")
     ranked = _ranked(addition, row)
     keys = [f"k{place}" for place, _ in enumerate(addition.path[0].pairs, 1)]
@@ -84,9 +84,7 @@ def _gathered(addition: Lines, row: Row, build: Builder) -> exp.Select:
         is_line = trees.equal(trees.column(alias, _PLACE), trees.number(number))
         chosen = trees.case([(is_line, trees.column(alias, fields[attribute]))])
         columns.append(trees.aliased(exp.Max(this=chosen), name))
-    objects = {attribute: trees.column(alias, field) for attribute, field in fields.items()}
-    listed = build.context.dialect.listed_objects(objects, trees.column(alias, _PLACE))
-    columns.append(trees.aliased(listed, addition.name))
+    columns.append(trees.aliased(exp.Count(this=exp.Star()), _COUNT))
     few = exp.LTE(this=trees.column(alias, _PLACE), expression=trees.number(addition.count))
     query = trees.query(columns, trees.subquery(ranked, alias), few)
     query.set("group", exp.Group(expressions=[trees.column(alias, key) for key in keys]))

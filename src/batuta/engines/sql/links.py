@@ -1,4 +1,4 @@
-"""Linked rows as SQL: whether some exist, and figures over them."""
+"""Linked rows as SQL: the tables along a path, and whether rows exist at its end."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from sqlglot import exp
 from batuta.engines.sql import trees
 from batuta.engines.sql.context import Row, link_pairs, linked, not_blank, single
 from batuta.engines.sql.expressions import value
-from batuta.rules.bound import AggregateIs, Expr, Predicate
-from batuta.rules.tree import AggregateFunction
+from batuta.rules.bound import Expr, Predicate
 from batuta.schema.model import Link
-from batuta.sets.algebra import Total
 
 Condition = Callable[[Predicate, Row], exp.Expr]
 
@@ -63,37 +61,6 @@ def some_linked(path: Sequence[Link], where: Predicate | None, row: Row, conditi
     return row.context.dialect.found([pair for pair, _ in pairs], query)
 
 
-def figure(wanted: AggregateIs | Total, row: Row, condition: Condition) -> exp.Expr:
-    """Return an aggregate over the rows at the end of a path; over none, counts and sums are 0, others NULL.
-
-    The rows are grouped by the first link's values in a subquery that is joined to the row.
-    """
-    path, where = wanted.path, wanted.where
-    ends = [theirs for _, theirs in path[0].pairs]
-
-    def grouped(alias: str) -> exp.Expr:
-        along = chain(path, row)
-        keys = [trees.column(along.first, name) for name in ends]
-        aggregate = _aggregate(wanted.function, None if wanted.of is None else present(wanted.of, along.end))
-        columns = [trees.aliased(key, f"k{place}") for place, key in enumerate(keys, 1)]
-        columns.append(trees.aliased(aggregate, "figure"))
-        meets = of_population(path[0], along, row)
-        if where is not None:
-            meets.append(condition(where, along.end))
-        query = along.select(columns, trees.every(meets) if meets else None)
-        query.set("group", exp.Group(expressions=[key.copy() for key in keys]))
-        return trees.subquery(query, alias)
-
-    same = (path, wanted.function, wanted.of, where)
-    alias = row.reach(same, grouped, lambda alias: figure_meets(path[0], row, alias))
-    found = trees.column(alias, "figure")
-    return exp.Coalesce(this=found, expressions=[trees.number(0)]) if wanted.function in NEVER_EMPTY else found
-
-
-NEVER_EMPTY = frozenset({AggregateFunction.COUNT, AggregateFunction.COUNT_DISTINCT, AggregateFunction.SUM})
-"""Figures that are 0 over no rows."""
-
-
 def of_population(link: Link, along: Chain, row: Row) -> list[exp.Expr]:
     """Return the condition that linked rows belong to the population of the row, where that is a table.
 
@@ -106,7 +73,7 @@ def of_population(link: Link, along: Chain, row: Row) -> list[exp.Expr]:
     return [row.context.dialect.found(pairs, other.join(trees.query([], source)))]
 
 
-def figure_meets(link: Link, row: Row, alias: str) -> exp.Expr:
+def group_meets(link: Link, row: Row, alias: str) -> exp.Expr:
     """Return the condition that a group under an alias is that of the row."""
     there = row.context.schema(link.there)
     conditions = []
@@ -122,20 +89,3 @@ def present(expression: Expr, row: Row) -> exp.Expr:
     """Return the value of an expression, NULL where it is empty."""
     tree = value(expression, row)
     return trees.or_null(tree) if expression.type.is_text else tree
-
-
-def _aggregate(function: AggregateFunction, of: exp.Expr | None) -> exp.Expr:
-    if of is None:
-        return exp.Count(this=exp.Star())
-    if function is AggregateFunction.COUNT_DISTINCT:
-        return exp.Count(this=exp.Distinct(expressions=[of]))
-    return _AGGREGATES[function](this=of)
-
-
-_AGGREGATES: dict[AggregateFunction, type[exp.AggFunc]] = {
-    AggregateFunction.COUNT: exp.Count,
-    AggregateFunction.SUM: exp.Sum,
-    AggregateFunction.AVERAGE: exp.Avg,
-    AggregateFunction.MIN: exp.Min,
-    AggregateFunction.MAX: exp.Max,
-}

@@ -11,7 +11,8 @@ from batuta.engines.sql import trees
 from batuta.engines.sql.comparisons import Folding, compare, computed, side
 from batuta.engines.sql.context import Row, not_blank
 from batuta.engines.sql.expressions import value
-from batuta.engines.sql.links import NEVER_EMPTY, figure, some_linked
+from batuta.engines.sql.figures import NEVER_EMPTY, figure
+from batuta.engines.sql.links import some_linked
 from batuta.rules.bound import (
     AggregateIs,
     All,

@@ -67,9 +67,10 @@ def _source(node: Any) -> Iterator[tuple[Any, int]]:
 
 
 def _of_union(node: Union) -> Iterator[tuple[Any, int]]:
-    anti_joined = not node.on
+    """Yield each source, twice where later ones are held against it or its columns go to earlier ones."""
+    last = len(node.sources) - 1
     for place, source in enumerate(node.sources):
-        yield source, 2 if anti_joined and place + 1 < len(node.sources) else 1
+        yield source, 1 if node.on or (place == last and not source.shape.columns) else 2
 
 
 def _of_intersection(node: Intersection) -> Iterator[tuple[Any, int]]:
@@ -83,7 +84,12 @@ def _of_exclusion(node: Exclusion) -> Iterator[tuple[Any, int]]:
 
 
 def _of_distinct(node: Distinct) -> Iterator[tuple[Any, int]]:
-    yield (node.source, 1) if node.keep == 0 and not node.complement else (ranked_of(node), 1)
+    if node.keep == 0 and not node.complement:
+        yield node.source, 1
+        return
+    yield ranked_of(node), 1
+    if node.source.shape.columns:
+        yield node.source, 1
 
 
 def _of_ranked(node: Ranked) -> Iterator[tuple[Any, int]]:
@@ -92,6 +98,8 @@ def _of_ranked(node: Ranked) -> Iterator[tuple[Any, int]]:
 
 def _of_part(node: Part | Parted) -> Iterator[tuple[Any, int]]:
     yield Divided(node.split), 1
+    if node.split.source.shape.columns:
+        yield node.split.source, 1
 
 
 def _of_divided(node: Divided) -> Iterator[tuple[Any, int]]:

@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from batuta.engines.sql import trees
 from batuta.engines.sql.build import Builder
-from batuta.engines.sql.keys import chance, everything, threshold
+from batuta.engines.sql.keys import chance, everything, row_key, same_key, threshold
 from batuta.engines.sql.links import present
 from batuta.engines.sql.predicates import condition
 from batuta.engines.sql.sizes import ALL, HASH, Place, places, rounded, taken
@@ -23,7 +23,7 @@ SEGMENT = "_segment"
 
 @dataclass(frozen=True, slots=True)
 class Divided:
-    """All rows of a split with what each segment makes of them.
+    """The keys of all rows of a split with what each segment makes of them.
 
     `_segment` is the place of the segment, empty for the rest; where segments overlap, `_in0`, `_in1` ...
     tell for each whether it takes the row.
@@ -34,31 +34,46 @@ class Divided:
 
 def part(node: Part, build: Builder) -> exp.Select:
     """Return the rows of one segment, or the rest."""
-    alias = build.context.names.take("d")
-    rows = build.source(Divided(node.split), alias)
+    query, rows, marks = _marked(node.split, build)
     if node.split.overlapping:
-        inside = [trees.column(alias, f"_in{place}") for place, _ in enumerate(node.split.segments)]
+        inside = [trees.column(marks, f"_in{place}") for place, _ in enumerate(node.split.segments)]
         chosen = inside[node.place] if node.place is not None else trees.negated(trees.some(inside))
     else:
-        segment = trees.column(alias, SEGMENT)
+        segment = trees.column(marks, SEGMENT)
         chosen = trees.is_null(segment) if node.place is None else trees.equal(segment, trees.number(node.place))
-    return trees.query(everything(node.shape, alias), rows, chosen)
+    query.set("expressions", everything(node.shape, rows))
+    query.set("where", exp.Where(this=chosen))
+    return query
 
 
 def parted(node: Parted, build: Builder) -> exp.Select:
     """Return all rows with the label of their segment; where segments overlap, of the first that takes the row."""
-    alias = build.context.names.take("d")
-    rows = build.source(Divided(node.split), alias)
+    query, rows, marks = _marked(node.split, build)
     label = trees.case(
-        (_takes(node.split, place, alias), trees.text(segment.label))
+        (_takes(node.split, place, marks), trees.text(segment.label))
         for place, segment in enumerate(node.split.segments)
     )
     text = build.context.dialect.column_type(_label_column(node))
     columns = [
         trees.aliased(exp.Cast(this=label, to=text), node.column) if column.name == node.column else column
-        for column in everything(node.shape, alias)
+        for column in everything(node.shape, rows)
     ]
-    return trees.query(columns, rows)
+    query.set("expressions", columns)
+    return query
+
+
+def _marked(split: Split, build: Builder) -> tuple[exp.Select, str, str]:
+    """Return a query over the rows of a split and what segments make of them, and the aliases of both.
+
+    Columns are dear to sort: they are joined to the keys afterwards.
+    """
+    marks = build.context.names.take("d")
+    divided = build.source(Divided(split), marks)
+    if not split.source.shape.columns:
+        return trees.query([], divided), marks, marks
+    rows, row = build.population(split.source)
+    same = same_key(split.source.shape.row_columns, marks, row.alias)
+    return trees.joined(trees.query([], rows), divided, same), row.alias, marks
 
 
 def _label_column(node: Parted) -> Column:
@@ -82,7 +97,7 @@ def _judged(split: Split, build: Builder) -> exp.Select:
     """Return the rows with all that segments look at: rules, sort values, hashes and the number of rows."""
     dialect, shape = build.context.dialect, split.source.shape
     rows, row = build.population(split.source)
-    columns = everything(shape, row.alias)
+    columns = row_key(shape, row.alias)
     found = places(split)
     for place in found:
         if place.segment.where is not None:
@@ -148,7 +163,7 @@ def _one_after_another(split: Split, build: Builder) -> exp.Select:
         state = layer.name
     alias = build.context.names.take("s")
     last = trees.column(alias, state) if state is not None else exp.Null()
-    columns = [*everything(split.source.shape, alias), trees.aliased(last, SEGMENT)]
+    columns = [*row_key(split.source.shape, alias), trees.aliased(last, SEGMENT)]
     return trees.query(columns, trees.subquery(query, alias))
 
 
@@ -230,7 +245,7 @@ def _overlapping(split: Split, build: Builder) -> exp.Select:
             wanted.append(_under_threshold(place, ranked))
         inside.append(trees.aliased(trees.certain(trees.every(wanted)), f"_in{place.number}"))
     query = trees.query(columns, trees.subquery(_judged(split, build), judged))
-    return trees.query([*everything(split.source.shape, ranked), *inside], trees.subquery(query, ranked))
+    return trees.query([*row_key(split.source.shape, ranked), *inside], trees.subquery(query, ranked))
 
 
 def _own_ranks(place: Place, split: Split, alias: str) -> Iterator[exp.Expr]:

@@ -244,7 +244,6 @@ class Plain(DuckDb):
     """The forms that engines without forms of their own get."""
 
     found = Dialect.found
-    listed_objects = Dialect.listed_objects
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)

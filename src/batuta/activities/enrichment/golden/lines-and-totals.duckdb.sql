@@ -4,8 +4,8 @@ SELECT
   CAST("household"."city" AS TEXT) AS "town",
   CAST("t"."orders_1_total" AS DECIMAL(18, 4)) AS "orders_1_total",
   CAST("t"."orders_2_total" AS DECIMAL(18, 4)) AS "orders_2_total",
-  CAST(COALESCE("t"."orders", CAST([] AS STRUCT("total" DECIMAL(18, 4))[])) AS STRUCT("total" DECIMAL(18, 4))[]) AS "orders",
-  CAST(COALESCE("t_2"."figure", 0) AS DECIMAL(38, 4)) AS "spent"
+  CAST([{'total': "t"."orders_1_total"}, {'total': "t"."orders_2_total"}][1:COALESCE("t"."_count", 0)] AS STRUCT("total" DECIMAL(18, 4))[]) AS "orders",
+  CAST(COALESCE("t_2"."figure_1", 0) AS DECIMAL(38, 4)) AS "spent"
 FROM "work"."people.main" AS "p"
 LEFT JOIN "data"."recipient" AS "recipient"
   ON (
@@ -24,30 +24,27 @@ LEFT JOIN (
     MAX(CASE WHEN (
       "l"."_place" = 2
     ) THEN "l"."a1" END) AS "orders_2_total",
-    LIST_TRANSFORM(
-      LIST_SORT(ARRAY_AGG({'_place': "l"."_place", 'total': "l"."a1"})),
-      LAMBDA line : {'total': line."total"}
-    ) AS "orders"
+    COUNT(*) AS "_count"
   FROM (
     SELECT
-      "order"."recipient_id" AS "k1",
-      "order"."total" AS "a1",
+      "order_2"."recipient_id" AS "k1",
+      "order_2"."total" AS "a1",
       ROW_NUMBER() OVER (
-        PARTITION BY "order"."recipient_id"
-        ORDER BY "order"."ordered_at" DESC, "order"."id" ASC
+        PARTITION BY "order_2"."recipient_id"
+        ORDER BY "order_2"."ordered_at" DESC, "order_2"."id" ASC
       ) AS "_place"
-    FROM "data"."order" AS "order"
+    FROM "data"."order" AS "order_2"
     WHERE
       (
         (
-          "order"."recipient_id" IN (
+          "order_2"."recipient_id" IN (
             SELECT
               "p_2"."_t1"
             FROM "work"."people.main" AS "p_2"
           )
         )
         AND (
-          "order"."status" = 'paid'
+          "order_2"."status" = 'paid'
         )
       )
   ) AS "l"
@@ -61,19 +58,19 @@ LEFT JOIN (
   )
 LEFT JOIN (
   SELECT
-    "order_2"."recipient_id" AS "k1",
-    SUM("order_2"."total") AS "figure"
-  FROM "data"."order" AS "order_2"
+    "order"."recipient_id" AS "k1",
+    SUM("order"."total") AS "figure_1"
+  FROM "data"."order" AS "order"
   WHERE
     (
-      "order_2"."recipient_id" IN (
+      "order"."recipient_id" IN (
         SELECT
           "p_3"."_t1"
         FROM "work"."people.main" AS "p_3"
       )
     )
   GROUP BY
-    "order_2"."recipient_id"
+    "order"."recipient_id"
 ) AS "t_2"
   ON (
     "t_2"."k1" = "p"."_t1"

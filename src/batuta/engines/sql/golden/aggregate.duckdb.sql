@@ -5,7 +5,7 @@ FROM "data"."person" AS "person"
 LEFT JOIN (
   SELECT
     "order"."person_id" AS "k1",
-    COUNT(*) AS "figure"
+    COUNT(*) AS "figure_1"
   FROM "data"."order" AS "order"
   WHERE
     (
@@ -19,7 +19,7 @@ LEFT JOIN (
   )
 WHERE
   (
-    COALESCE("t"."figure", 0) < 3
+    COALESCE("t"."figure_1", 0) < 3
   );
 CREATE TABLE "work"."narrowed" AS
 SELECT
@@ -28,7 +28,7 @@ FROM "work"."one" AS "p"
 LEFT JOIN (
   SELECT
     "order_2"."person_id" AS "k1",
-    COUNT(*) AS "figure"
+    COUNT(*) AS "figure_1"
   FROM "data"."order" AS "order_2"
   WHERE
     (
@@ -51,5 +51,5 @@ LEFT JOIN (
   )
 WHERE
   (
-    COALESCE("t_2"."figure", 0) < 3
+    COALESCE("t_2"."figure_1", 0) < 3
   );

@@ -2,10 +2,10 @@ CREATE TABLE "work"."main" AS
 SELECT
   "p"."_t1",
   CAST("country"."name" AS TEXT) AS "country",
-  CAST(COALESCE("t"."figure", 0) AS DECIMAL(10, 2)) AS "spent",
+  CAST(COALESCE("t"."figure_1", 0) AS DECIMAL(10, 2)) AS "spent",
   CAST("t_2"."o_1_total" AS DECIMAL(10, 2)) AS "o_1_total",
   CAST("t_2"."o_2_total" AS DECIMAL(10, 2)) AS "o_2_total",
-  CAST(COALESCE("t_2"."o", CAST([] AS STRUCT("total" DECIMAL(10, 2))[])) AS STRUCT("total" DECIMAL(10, 2))[]) AS "o"
+  CAST([{'total': "t_2"."o_1_total"}, {'total': "t_2"."o_2_total"}][1:COALESCE("t_2"."_count", 0)] AS STRUCT("total" DECIMAL(10, 2))[]) AS "o"
 FROM "work"."one" AS "p"
 LEFT JOIN "data"."person" AS "person"
   ON (
@@ -22,7 +22,7 @@ LEFT JOIN "data"."country" AS "country"
 LEFT JOIN (
   SELECT
     "order"."person_id" AS "k1",
-    SUM("order"."total") AS "figure"
+    SUM("order"."total") AS "figure_1"
   FROM "data"."order" AS "order"
   WHERE
     (
@@ -47,10 +47,7 @@ LEFT JOIN (
     MAX(CASE WHEN (
       "l"."_place" = 2
     ) THEN "l"."a1" END) AS "o_2_total",
-    LIST_TRANSFORM(
-      LIST_SORT(ARRAY_AGG({'_place': "l"."_place", 'total': "l"."a1"})),
-      LAMBDA line : {'total': line."total"}
-    ) AS "o"
+    COUNT(*) AS "_count"
   FROM (
     SELECT
       "order_2"."person_id" AS "k1",
