@@ -13,33 +13,18 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from batuta.campaign.compact import compact, plain_value
+from batuta.campaign.invalid import InvalidFile, MissingFile
 from batuta.campaign.layout import Layout, layout_path
 from batuta.campaign.mistakes import mistakes
 from batuta.campaign.model import Campaign
 from batuta.campaign.nodes import MAX_BYTES, MAX_DEPTH, Node, find, plain, read_nodes
-from batuta.kit.errors import InputError, NotFound
-from batuta.kit.problems import Problem, Texts
+from batuta.kit.errors import InputError
+from batuta.kit.problems import Problem
 
 M = TypeVar("M", bound=BaseModel)
 
 _NOT_IN_BLOCK = re.compile("[^\\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 """Characters that a literal block would change or that nobody could see in it."""
-
-
-class InvalidFile(InputError):
-    """A file whose YAML can be read but is not the document it should be.
-
-    `located` holds every problem with its place (`file:line:column`); the message tells all of them.
-    """
-
-    def __init__(self, place: str, located: Iterable[tuple[str, Problem]]) -> None:
-        self.located = tuple(located)
-        texts = Texts.load(["batuta.campaign"])
-        self._lines = [f"{where}: {texts.say(problem)}" for where, problem in self.located]
-        super().__init__(place, "\n".join(self._lines))
-
-    def message(self) -> str:
-        return "\n".join(self._lines)
 
 
 @dataclass(frozen=True)
@@ -101,18 +86,20 @@ def _text(path: Path) -> str:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1).decode("utf-8-sig")
     except FileNotFoundError:
-        raise NotFound(str(path), "there is no such file", todo="Check the path.") from None
+        raise MissingFile(str(path), [(str(path), Problem("file-missing"))]) from None
     except OSError as error:
-        raise InputError(str(path), f"the file cannot be read: {error.strerror}") from error
+        problem = Problem("file-unreadable", {"reason": error.strerror})
+        raise InvalidFile(str(path), [(str(path), problem)]) from error
     except UnicodeDecodeError as error:
-        found = f"byte {error.start + 1} is not UTF-8"
-        raise InputError(str(path), found, expected="text in UTF-8", todo="Save the file as UTF-8.") from None
+        problem = Problem("file-not-utf-8", {"byte": error.start + 1})
+        raise InvalidFile(str(path), [(str(path), problem)]) from None
 
 
 def _document(nodes: Node, model: type[M], name: str) -> M:
     raw = plain(nodes)
     if not isinstance(raw, dict):
-        raise InvalidFile(name, [(f"{name}:{nodes.line}:{nodes.column}", Problem("file-needs-fields"))])
+        problem = Problem("file-needs-fields") if model is Campaign else Problem("file-needs-settings")
+        raise InvalidFile(name, [(f"{name}:{nodes.line}:{nodes.column}", problem)])
     try:
         return model.model_validate(raw)
     except ValidationError as error:

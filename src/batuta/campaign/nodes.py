@@ -14,7 +14,8 @@ from typing import Any
 
 import yaml
 
-from batuta.kit.errors import InputError
+from batuta.campaign.invalid import InvalidFile
+from batuta.kit.problems import Problem
 
 MAX_BYTES = 20_000_000
 MAX_DEPTH = 250
@@ -38,34 +39,30 @@ class Node:
     value: Any
 
 
-class TextError(Exception):
+class _TextError(Exception):
     """The text is not the YAML that is read here."""
 
-    def __init__(self, line: int, column: int, found: str, todo: str, expected: str = "") -> None:
-        super().__init__(found)
-        self.line, self.column, self.found, self.todo, self.expected = line, column, found, todo, expected
+    def __init__(self, line: int, column: int, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.line, self.column, self.problem = line, column, problem
 
 
 def read_nodes(text: str, place: str) -> Node:
-    """Return the one document of a YAML text; raise InputError with file, line and column."""
+    """Return the one document of a YAML text; raise InvalidFile with file, line and column."""
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "replace")) > MAX_BYTES:
-        found = f"the text is longer than {MAX_BYTES:,} bytes"
-        raise InputError(place, found, todo="Keep long lists as audiences or data, not in the campaign.")
+        raise InvalidFile(place, [(place, Problem("yaml-too-long", {"limit": f"{MAX_BYTES:,}"}))])
     try:
         return _Builder().build(yaml.parse(text, Loader=yaml.CSafeLoader))
-    except TextError as error:
-        where = f"{place}:{error.line}:{error.column}"
-        raise InputError(where, error.found, expected=error.expected, todo=error.todo) from None
+    except _TextError as error:
+        raise InvalidFile(place, [(f"{place}:{error.line}:{error.column}", error.problem)]) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{place}:{mark.line + 1}:{mark.column + 1}" if mark else place
         found = " ".join(part for part in (error.problem, error.context) if part)
-        raise InputError(
-            where, f"this is not valid YAML: {found}", todo="Check indentation, colons, quotes and brackets here."
-        ) from None
+        raise InvalidFile(place, [(where, Problem("yaml-syntax", {"found": found}))]) from None
     except (yaml.YAMLError, UnicodeEncodeError) as error:
-        found = f"the text holds a character that YAML does not allow: {error}".splitlines()[0]
-        raise InputError(place, found, todo="Save the file as UTF-8 without control characters.") from None
+        problem = Problem("yaml-character", {"found": str(error).splitlines()[0]})
+        raise InvalidFile(place, [(place, problem)]) from None
 
 
 def plain(node: Node) -> Any:
@@ -118,7 +115,7 @@ class _Builder:
     def _take(self, event: Any) -> None:
         match event:
             case yaml.AliasEvent():
-                raise _refused(event, f"the alias *{event.anchor}", "Write the value out where it is used.")
+                raise _refused(event, Problem("yaml-alias", {"name": event.anchor}))
             case yaml.ScalarEvent():
                 self._scalar(event)
             case yaml.MappingStartEvent():
@@ -129,7 +126,7 @@ class _Builder:
                 self._open.pop()
                 self._keys.pop()
             case yaml.DocumentStartEvent() if self._root is not None:
-                raise _refused(event, "a second document", "Keep one campaign in each file.")
+                raise _refused(event, Problem("yaml-second-document"))
             case _:
                 pass
 
@@ -143,9 +140,9 @@ class _Builder:
     def _start(self, event: Any, value: dict[str, Node] | list[Node]) -> None:
         _check_tag(event)
         if self._awaits_key():
-            raise _refused(event, "a key that is not text", "Write a plain name before the colon.")
+            raise _refused(event, Problem("yaml-key-no-text"))
         if len(self._open) >= MAX_DEPTH:
-            raise _refused(event, f"nesting deeper than {MAX_DEPTH} levels", "Split the rule up or make it flatter.")
+            raise _refused(event, Problem("yaml-too-deep", {"limit": MAX_DEPTH}))
         node = Node(*_at(event), value)
         self._add(node)
         self._open.append(node)
@@ -157,7 +154,7 @@ class _Builder:
     def _key(self, event: yaml.ScalarEvent) -> None:
         if event.value in self._open[-1].value:
             line = self._open[-1].value[event.value].line
-            raise _refused(event, f"the key {event.value!r} again (first at line {line})", "Remove one of the two.")
+            raise _refused(event, Problem("yaml-key-twice", {"name": event.value, "line": line}))
         self._keys[-1] = event.value
 
     def _add(self, node: Node) -> None:
@@ -178,13 +175,12 @@ def _scalar_value(event: yaml.ScalarEvent) -> Any:
     try:
         return resolve(event.value)
     except (ValueError, InvalidOperation):
-        found = f"a number that is too long ({len(event.value)} characters)"
-        raise _refused(event, found, "Put quotes around it if it is text.") from None
+        raise _refused(event, Problem("yaml-number-too-long", {"length": len(event.value)})) from None
 
 
 def _check_tag(event: Any) -> None:
     if event.tag is not None and event.tag != "!":
-        raise _refused(event, f"the tag {event.tag}", "Remove the tag; campaign files need none.")
+        raise _refused(event, Problem("yaml-tag", {"name": event.tag}))
     if event.tag == "!" and isinstance(event, yaml.ScalarEvent):
         event.style = event.style or '"'
 
@@ -193,5 +189,5 @@ def _at(event: Any) -> tuple[int, int]:
     return event.start_mark.line + 1, event.start_mark.column + 1
 
 
-def _refused(event: Any, found: str, todo: str) -> TextError:
-    return TextError(*_at(event), f"found {found}", todo, "plain YAML: mappings, lists, text, numbers, true and false")
+def _refused(event: Any, problem: Problem) -> _TextError:
+    return _TextError(*_at(event), problem)

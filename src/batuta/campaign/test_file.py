@@ -11,7 +11,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batuta.campaign.file import InvalidFile, load_campaign, load_layout, read_campaign, write_campaign, write_layout
+from batuta.campaign.file import load_campaign, load_documents, load_layout, read_campaign, write_campaign, write_layout
+from batuta.campaign.invalid import InvalidFile
 from batuta.campaign.layout import Layout, Position
 from batuta.campaign.model import Activity, Campaign, Transition, Variable, WhenEmpty
 from batuta.campaign.nodes import MAX_BYTES, read_nodes
@@ -73,27 +74,27 @@ def test_keys_are_always_text() -> None:
 @pytest.mark.parametrize(
     ("text", "place", "found"),
     [
-        ("a: 1\na: 2", "9:5", "the key 'a' again (first at line 8)"),
-        ("a: &x [1]\nb: *x", "9:8", "the alias *x"),
-        ("a: !!python/object:os.system x", "8:8", "the tag tag:yaml.org,2002:python/object:os.system"),
-        ("? [1]\n: 2", "8:7", "a key that is not text"),
-        ("a: " + "9" * 5000, "8:8", "a number that is too long (5000 characters)"),
+        ("a: 1\na: 2", "9:5", "The field a stands here again, after line 8. Remove one of the two."),
+        ("a: &x [1]\nb: *x", "9:8", "*x stands for a value elsewhere. Write the value out here."),
+        (
+            "a: !!python/object:os.system x",
+            "8:8",
+            "The tag tag:yaml.org,2002:python/object:os.system means nothing here. Remove it.",
+        ),
+        ("? [1]\n: 2", "8:7", "What stands before the colon is no text. Write a plain name."),
+        ("a: " + "9" * 5000, "8:8", "This number is too long (5000 characters). Put it in quotes if it is text."),
     ],
 )
 def test_what_yaml_would_let_pass_is_refused_with_its_place(text: str, place: str, found: str) -> None:
     with pytest.raises(InputError) as caught:
         parameters(text)
-    assert caught.value.place == f"campaign:{place}"
-    assert found in caught.value.found
-    assert caught.value.todo
-    assert caught.value.expected
+    assert caught.value.message() == f"campaign:{place}: {found}"
 
 
 def test_a_syntax_error_names_line_and_column() -> None:
     with pytest.raises(InputError) as caught:
         read_campaign("id: spring\nname: [a, b\nactivities: []\n", "spring.yaml")
-    assert caught.value.place == "spring.yaml:3:11"
-    assert caught.value.message().startswith("spring.yaml:3:11: this is not valid YAML: ")
+    assert caught.value.message().startswith("spring.yaml:3:11: This is not valid YAML (did not find expected ")
 
 
 def test_an_unknown_field_and_a_wrong_one_are_told_together_with_their_places() -> None:
@@ -114,6 +115,12 @@ def test_a_file_that_is_no_mapping_says_how_to_begin(text: str) -> None:
         read_campaign(text)
 
 
+def test_another_file_that_is_no_mapping_speaks_of_no_campaign(tmp_path: Path) -> None:
+    (tmp_path / "layout.yaml").write_text("", "utf-8")
+    with pytest.raises(InvalidFile, match=r"layout.yaml:1:1: Fields are needed here"):
+        load_documents(tmp_path / "layout.yaml", Layout)
+
+
 @pytest.mark.parametrize("text", ["[" * 100_000, "{a: " * 100_000, "- " * 100_000, "? " * 100_000])
 def test_deep_nesting_is_an_error_and_no_crash(text: str) -> None:
     with pytest.raises(InputError):
@@ -122,7 +129,7 @@ def test_deep_nesting_is_an_error_and_no_crash(text: str) -> None:
 
 def test_nesting_below_the_bound_is_read_and_above_it_refused() -> None:
     assert parameters("v: " + "[" * 240 + "]" * 240)
-    with pytest.raises(InputError, match="nesting deeper than 250 levels"):
+    with pytest.raises(InputError, match="nesting is deeper than 250 levels"):
         parameters("v: " + "[" * 260 + "]" * 260)
 
 
@@ -137,7 +144,7 @@ def test_control_characters_are_an_error() -> None:
 
 
 def test_two_documents_are_refused() -> None:
-    with pytest.raises(InputError, match="a second document"):
+    with pytest.raises(InputError, match="A second document"):
         read_nodes("a: 1\n---\nb: 2\n", "two.yaml")
 
 
@@ -256,11 +263,11 @@ def test_the_layout_lies_beside_the_campaign_and_loses_unknown_activities(tmp_pa
 
 
 def test_missing_files_and_wrong_encodings_are_clear_errors(tmp_path: Path) -> None:
-    with pytest.raises(NotFound, match="there is no such file"):
+    with pytest.raises(NotFound, match="There is no such file"):
         load_campaign(tmp_path / "nothing.yaml")
     path = tmp_path / "latin.yaml"
     path.write_bytes("name: été\n".encode("latin-1"))
-    with pytest.raises(InputError, match="byte 7 is not UTF-8"):
+    with pytest.raises(InputError, match="Byte 7 of the file is not UTF-8"):
         load_campaign(path)
     with pytest.raises(InputError, match="cannot be read"):
         load_campaign(tmp_path)

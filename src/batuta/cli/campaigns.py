@@ -12,7 +12,8 @@ import typer
 
 from batuta.activities.form import campaign_schema
 from batuta.activities.validate import validate
-from batuta.campaign.file import CampaignFile, InvalidFile, load_campaign
+from batuta.campaign.file import CampaignFile, load_campaign
+from batuta.campaign.invalid import InvalidFile
 from batuta.cli.context import Services, services
 from batuta.cli.knowledge import knowledge
 from batuta.kit.errors import InputError
@@ -77,9 +78,6 @@ def remarks_on(path: Path, found: Services, language: Language) -> tuple[str, li
         file = load_campaign(path)
     except InvalidFile as error:
         return "", [_remark(problem, place, "", found, language) for place, problem in error.located]
-    except InputError as error:
-        text = " ".join(sentence for sentence in (f"{error.found}.", error.todo) if sentence)
-        return "", [Remark("", "", "", "file-unreadable", text[:1].upper() + text[1:], True, error.place)]
     diagnosis = validate(file.campaign, knowledge(found))
     return file.campaign.id, list(_remarks(file, diagnosis.problems, found, language))
 

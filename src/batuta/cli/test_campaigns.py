@@ -193,8 +193,8 @@ def test_a_syntax_error(run: Run) -> None:
         1,
         """\
 vips.yaml
-  erreur  This is not valid YAML: did not find expected ',' or '}' while parsing a flow mapping. \
-Check indentation, colons, quotes and brackets here.
+  erreur  Ce n'est pas du YAML valable (did not find expected ',' or '}' while parsing a flow mapping). \
+Vérifiez ici le retrait, les deux-points, les guillemets et les crochets.
     à vips.yaml:11:5
 vips.yaml: 1 erreur
 """,
