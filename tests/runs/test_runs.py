@@ -138,6 +138,42 @@ def test_a_live_run_waits_for_confirmation_and_sends_nothing_before(shop: Shop) 
     )
 
 
+def test_what_has_grown_since_it_was_counted_is_confirmed_again(shop: Shop) -> None:
+    assert shop.run(MAILING, "--live")[0] == 1
+    shop.must("data", "load", "person", shop.file("more.csv", "person_id,email,country,age\n3,cy@example.org,FR,28\n"))
+    code, output = shop.call("run", "confirm", "last")
+    assert (code, "Letter: 4 messages now, where 3 were confirmed. Confirm again." in output) == (1, True)
+    assert shop.show()["status"] == "awaiting confirmation"
+    assert shop.outbox() == []
+    assert json.loads(shop.must("run", "confirm", "last", "--json"))["deliveries"][0]["sent"] == 4
+    assert len(shop.outbox()) == 4
+
+
+def test_checks_run_again_when_a_send_is_confirmed_later(shop: Shop) -> None:
+    assert shop.run(MAILING, "--live")[0] == 1
+    gone = "entry,reason\nann@example.org,complaint\n"
+    shop.must("data", "load", "suppression", shop.file("gone.csv", gone))
+    (delivery,) = json.loads(shop.must("run", "confirm", "last", "--json"))["deliveries"]
+    assert (delivery["sent"], delivery["excluded"]["suppressed"], delivery["targeted"]) == (2, 1, 5)
+    assert sorted(b"ann@example.org" in path.read_bytes() for path in shop.outbox()) == [False, False]
+
+
+def test_confirming_one_delivery_does_not_confirm_the_next(shop: Shop) -> None:
+    second = """- id: more
+  kind: email
+  label: Second letter
+  parameters: {channel: news, subject: Hello again, html: "<p>{{ profile.email }}</p>"}
+transitions:
+- {from: mail, output: sent, to: more}
+"""
+    assert shop.run(MAILING.replace("transitions:\n", second), "--live")[0] == 1
+    assert shop.call("run", "confirm", "last")[0] == 1
+    assert (shop.states()["mail"], shop.states()["more"]) == ("done", "awaiting confirmation")
+    assert len(shop.outbox()) == 3
+    shop.must("run", "confirm", "last")
+    assert len(shop.outbox()) == 6
+
+
 def test_an_audience_never_filled_needs_attention_live_and_holds_nobody_in_a_test(shop: Shop) -> None:
     reader = READER.replace("Not German", "Never")
     shop.run(

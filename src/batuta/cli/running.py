@@ -5,11 +5,11 @@ from __future__ import annotations
 import getpass
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from types import FrameType
+from types import FrameType, MappingProxyType
 
 import typer
 
@@ -22,11 +22,13 @@ from batuta.kit.problems import Problems
 from batuta.runs.conduct import carry_on, take_up
 from batuta.runs.delivering import arithmetic, tallies
 from batuta.runs.desk import Desk, Ports
-from batuta.runs.model import Level, Note, RunStatus, RunView, TaskState
+from batuta.runs.model import Level, Note, RunStatus, RunView, Task, TaskState
 from batuta.runs.sending.contract import DeliveryKey, Tally
 from batuta.runs.summary import summary
 from batuta.store import runs
 from batuta.store.moves import Moves
+
+_NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass
@@ -64,23 +66,35 @@ class Stage:
             said = "".join(f"\n  {problem.activity}: {self.services.texts.say(problem)}" for problem in error.problems)
             raise InputError(f"run {run}", f"its campaign no longer fits the data:{said}") from None
 
-    def resume(self, run: str, yes: bool, as_json: bool) -> int:
+    def resume(self, run: str, yes: bool, as_json: bool, confirmed: Mapping[str, int] = _NOTHING) -> int:
         """Go on with a run from where it stands; see `conduct`."""
         desk = self.take_up(run)
         seen = len(self.state.events(run))
         self.state.retry(run, Note("Resumed"))
-        return self.conduct(desk, yes, as_json, seen)
+        return self.conduct(desk, yes, as_json, seen, confirmed)
 
-    def conduct(self, desk: Desk, yes: bool, as_json: bool, seen: int = 0) -> int:
+    def confirm(self, view: RunView, as_json: bool) -> int:
+        """Let the deliveries send that await it, if they have not grown since; go on, and return the exit code."""
+        awaiting = [name for name, task in view.tasks.items() if task.state is TaskState.AWAITING]
+        if not awaiting:
+            raise InputError(f"run {view.run.id}", f"the run is {view.run.status}: there is nothing to confirm")
+        counts = self.tallies(view)
+        return self.resume(view.run.id, False, as_json, {name: counts[name].pending for name in awaiting})
+
+    def conduct(
+        self, desk: Desk, yes: bool, as_json: bool, seen: int = 0, confirmed: Mapping[str, int] = _NOTHING
+    ) -> int:
         """Work on a run until it ends or a person is needed, show it, and return the exit code.
 
-        The lines of its log up to number `seen` are not shown again.
+        The lines of its log up to number `seen` are not shown again. `confirmed` says how many messages of which
+        delivery a person has agreed to already.
         """
+        agreed = dict(confirmed)
         run = desk.run.id
         with _terminable(), Progress(self.services, self.state, run, as_json, seen) as progress:
             while carry_on(desk, self.services.texts, progress.watch) is RunStatus.AWAITING:
                 with progress.paused():
-                    if not self._confirmed(desk, yes, as_json):
+                    if not self._confirmed(desk, yes, as_json, agreed):
                         break
         return self.present(run, as_json)
 
@@ -94,13 +108,17 @@ class Stage:
             show_run(self.services.console, view, found)
         return 0 if view.run.status is RunStatus.COMPLETED else 1
 
-    def _confirmed(self, desk: Desk, yes: bool, as_json: bool) -> bool:
-        """Ask for each delivery that awaits confirmation; tell whether any may go on."""
+    def _confirmed(self, desk: Desk, yes: bool, as_json: bool, confirmed: dict[str, int]) -> bool:
+        """Ask for each delivery that awaits confirmation and was not agreed to; tell whether any may go on."""
         view = self.state.view(desk.run.id)
         awaiting = [task for task in view.tasks.values() if task.state is TaskState.AWAITING]
         counts = tallies(desk, view)
         agreed = [
-            task for task in awaiting if yes or (not as_json and self._asks(counts[task.activity], task.activity, view))
+            task
+            for task in awaiting
+            if yes
+            or self._covered(counts[task.activity], task, confirmed)
+            or (not as_json and self._asks(counts[task.activity], task.activity, view))
         ]
         for task in agreed:
             tally = counts[task.activity]
@@ -112,6 +130,14 @@ class Stage:
             )
             self.state.confirm(view.run.id, task.activity, note)
         return bool(agreed)
+
+    def _covered(self, tally: Tally, task: Task, confirmed: dict[str, int]) -> bool:
+        """Tell whether a person agreed to so many messages or more; say so if there are more now."""
+        agreed = confirmed.pop(task.activity, None)
+        if agreed is not None and tally.pending > agreed:
+            grown = f"{task.label}: {tally.pending:,} messages now, where {agreed:,} were confirmed. Confirm again."
+            self.services.errors.print(grown, markup=False, soft_wrap=True)
+        return agreed is not None and tally.pending <= agreed
 
     def _asks(self, tally: Tally, activity: str, view: RunView) -> bool:
         if not sys.stdin.isatty():

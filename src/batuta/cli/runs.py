@@ -12,9 +12,9 @@ from batuta.cli.populations import Page, print_preview
 from batuta.cli.run_progress import log_line
 from batuta.cli.run_tables import runs_table, show_run
 from batuta.cli.running import Stage
-from batuta.kit.errors import InputError, NotFound
+from batuta.kit.errors import NotFound
 from batuta.runs.conduct import statements
-from batuta.runs.model import Note, RunStatus, TaskState, Wanted
+from batuta.runs.model import Note, RunStatus, Wanted
 from batuta.runs.summary import output_named, summary, tasks
 from batuta.schema.model import missing
 from batuta.store import runs
@@ -139,12 +139,9 @@ def resume(context: typer.Context, run: RunName, yes: Yes = False, as_json: AsJs
 
 @app.command("confirm")
 def confirm(context: typer.Context, run: RunName, as_json: AsJson = False) -> None:
-    """Let a run that awaits confirmation send, and go on with it."""
+    """Let the deliveries that await confirmation send, and go on; if they have grown since, ask again."""
     stage = Stage(services(context))
-    view = stage.state.view(run)
-    if all(task.state is not TaskState.AWAITING for task in view.tasks.values()):
-        raise InputError(f"run {view.run.id}", f"the run is {view.run.status}: there is nothing to confirm")
-    raise typer.Exit(stage.resume(view.run.id, yes=True, as_json=as_json))
+    raise typer.Exit(stage.confirm(stage.state.view(run), as_json))
 
 
 @app.command("stop")

@@ -119,7 +119,7 @@ class State(Protocol):
         """Ask a run to go on, to pause or to stop."""
 
     def retry(self, run: str, note: Note) -> None:
-        """Make the failed tasks of a run ready again, look again at those that need attention, and go on."""
+        """Go on with a run: what failed is ready again, what needs attention or confirmation is looked at anew."""
 
     def complete(self, run: str, note: Note) -> None:
         """End a run whose tasks are all settled."""

@@ -173,6 +173,14 @@ class SqlLedger:
         return _tally(delivery, counts, late, messages)
 
 
+def withdraw(connection: Connection, key: DeliveryKey) -> None:
+    """Forget a prepared delivery of which nothing has left, so that it can be prepared again."""
+    if connection.execute(select(_batches.c.number).where(_of(_batches, key)).limit(1)).first() is not None:
+        raise SystemFault(f"delivery of {key.activity} in run {key.run}", "messages have left: it cannot be withdrawn")
+    for table in (_shards, _deliveries):
+        connection.execute(table.delete().where(_of(table, key)))
+
+
 class HomeLedgers:
     """The ledger of the home, and one for each test run in a database beside the run's files."""
 

@@ -75,7 +75,7 @@ class Moves:
             control.want(connection, run, wanted, note, self._clock.now())
 
     def retry(self, run: str, note: Note) -> None:
-        """Make the failed tasks of a run ready again, look again at those that need attention, and go on."""
+        """Go on with a run: what failed is ready again, what needs attention or confirmation is looked at anew."""
         with self._database.write() as connection:
             control.retry(connection, run, note, self._clock.now())
 

@@ -7,7 +7,9 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from batuta.kit.errors import InputError
-from batuta.runs.model import JobState, Note, OutputState, RunStatus, TaskState, Wanted
+from batuta.runs.model import JobKind, JobState, Note, OutputState, RunStatus, TaskState, Wanted
+from batuta.runs.sending.contract import DeliveryKey
+from batuta.store.ledger import withdraw
 from batuta.store.moves.finishing import begin_sending
 from batuta.store.moves.following import follow_up, refresh, set_status, settle_outputs
 from batuta.store.moves.log import append
@@ -45,7 +47,7 @@ def want(connection: Connection, run: str, wanted: Wanted, note: Note, at: datet
 
 
 def retry(connection: Connection, run: str, note: Note, at: datetime) -> None:
-    """Make the failed tasks of a run ready again, look again at those that need attention, and go on."""
+    """Go on with a run: what failed is ready again, what needs attention or confirmation is looked at anew."""
     _refuse_ended(connection, run)
     connection.execute(
         update(runs).where(runs.c.id == run).values(wanted=Wanted.RUN, status=RunStatus.QUEUED, error="", ended_at=None)
@@ -58,6 +60,7 @@ def retry(connection: Connection, run: str, note: Note, at: datetime) -> None:
         failed = (jobs.c.task == row.id) & (jobs.c.state == JobState.FAILED)
         connection.execute(update(jobs).where(failed).values(state=JobState.READY, attempt=0, error=""))
     connection.execute(update(tasks).where(stuck).values(state=TaskState.PENDING, error="", ended_at=None))
+    _prepare_again(connection, run)
     unbegun = [row.activity for row in again if not _has_jobs(connection, row.id)]
     follow_up(connection, run, at, unbegun)
 
@@ -75,6 +78,16 @@ def collapse(connection: Connection, run: str, note: Note, at: datetime) -> None
     """End a run as failed."""
     append(connection, run, at, note)
     set_status(connection, run, at, RunStatus.FAILED, note.message)
+
+
+def _prepare_again(connection: Connection, run: str) -> None:
+    """Let deliveries that await confirmation be prepared anew: the data may have changed since they were counted."""
+    awaiting = (tasks.c.run == run) & (tasks.c.state == TaskState.AWAITING)
+    for row in connection.execute(select(tasks.c.id, tasks.c.activity, tasks.c.generation).where(awaiting)).all():
+        withdraw(connection, DeliveryKey(run, row.activity, row.generation))
+        preparing = (jobs.c.task == row.id) & (jobs.c.kind == JobKind.PREPARE)
+        connection.execute(update(jobs).where(preparing).values(state=JobState.READY, attempt=0, names="{}"))
+    connection.execute(update(tasks).where(awaiting).values(state=TaskState.PENDING, messages=None, shards=0))
 
 
 def _cancel(connection: Connection, run: str, at: datetime) -> None:
