@@ -8,6 +8,7 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from batuta.campaign.model import Activity, Campaign, Transition
+from batuta.campaign.variables import variable_problems
 from batuta.kit.identifiers import SLUG
 from batuta.kit.problems import Problem
 from batuta.kit.text import suggest
@@ -106,9 +107,7 @@ def _campaign_problems(campaign: Campaign) -> Iterator[Problem]:
         yield Problem("no-activities", field="activities")
     if campaign.timezone not in _zones():
         yield unknown("unknown-timezone", campaign.timezone, _zones(), "timezone")
-    for name, count in Counter(variable.name for variable in campaign.variables).items():
-        if count > 1:
-            yield Problem("duplicate-variable", {"name": name}, "variables")
+    yield from variable_problems(campaign)
 
 
 def _id_problems(campaign: Campaign) -> Iterator[Problem]:

@@ -40,7 +40,7 @@ _CODES: Mapping[str, str] = {
     "greater_than_equal": "field-too-small",
     "less_than": "field-not-below",
     "less_than_equal": "field-too-large",
-    "string_too_short": "field-empty",
+    "string_too_short": "field-empty-text",
     "too_short": "field-empty",
     "string_too_long": "field-too-long",
     "too_long": "field-too-long",
@@ -106,7 +106,8 @@ def _problem(path: tuple[str | int, ...], details: list[ErrorDetails], model: ty
 
 def _values(detail: ErrorDetails) -> dict[str, object]:
     limits = [value for name, value in detail.get("ctx", {}).items() if name in _LIMITS]
-    return {"found": _shown(detail["input"]), "limit": limits[0] if limits else "", "reason": detail["msg"]}
+    limit = f"{limits[0]:g}" if limits and isinstance(limits[0], float) else next(iter(limits), "")
+    return {"found": _shown(detail["input"]), "limit": limit, "reason": detail["msg"]}
 
 
 def _missing(path: tuple[str | int, ...], detail: ErrorDetails) -> Problem:
@@ -128,11 +129,14 @@ def _unknown(path: tuple[str | int, ...], model: type[BaseModel], raw: Any) -> P
 
 def _choice(field: str, detail: ErrorDetails) -> Problem:
     context = detail.get("ctx", {})
-    choices = _QUOTED.findall(str(context.get("expected") or context.get("expected_tags") or ""))
+    expected = str(context.get("expected") or context.get("expected_tags") or "")
+    choices = _QUOTED.findall(expected) or [expected]
     if detail["type"] == "union_tag_invalid":
         found, field = str(context.get("tag", "")), f"{field}.kind" if field else "kind"
     else:
         found = _shown(detail["input"])
+    if found in choices:  # a number was wanted, and here it is as text
+        return Problem("field-needs-choice", {"found": f"'{found}'", "choices": choices}, field)
     near = suggest(found, choices)
     if near:
         return Problem("field-needs-choice-near", {"found": found, "near": near}, field)

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from batuta.campaign import graph
 from batuta.campaign.model import Activity, Campaign, Transition, Variable
 from batuta.kit.problems import Problem, Texts
-from batuta.schema.types import STRING
+from batuta.schema.types import (
+    BOOLEAN,
+    DATE,
+    DATETIME,
+    DECIMAL,
+    DOUBLE,
+    INSTANT,
+    INTEGER,
+    STRING,
+    DataType,
+    Kind,
+    Scalar,
+)
 
-TEXTS = Texts.load(["batuta.campaign"])
+TEXTS = Texts.load(["batuta.campaign", "batuta.rules"])
 
 
 def campaign(joints: str, disabled: str = "", ids: str = "") -> Campaign:
@@ -131,3 +145,73 @@ def test_every_problem_reads_in_french_too() -> None:
     problem = Problem("cycle", {"path": "A → B → A"})
     expected = "Ces activités reviennent sur elles-mêmes : A → B → A. Retirez l'une des transitions entre elles."
     assert TEXTS.say(problem, "fr") == expected
+
+
+@pytest.mark.parametrize(
+    ("variable", "field", "text"),
+    [
+        (
+            Variable(name="two words", type=STRING),
+            "variables.0.name",
+            (
+                "two words cannot be the name of a variable. "
+                "Use letters without accents, digits and _ only, no digit first."
+            ),
+        ),
+        (
+            Variable(name="v", type=DataType(kind=Kind.ENUM), default="gold"),
+            "variables.0.type",
+            "The variable v is one of a list of values, but the list is empty. Add `values` to its type.",
+        ),
+        (
+            Variable(name="v", type=DataType(kind=Kind.ENUM, values=("gold", "silver")), default="golt"),
+            "variables.0.default",
+            "golt is not one of the possible values. Did you mean gold?",
+        ),
+        (
+            Variable(name="v", type=INTEGER, default="many"),
+            "variables.0.default",
+            "many cannot be read as a whole number. Write it as in the manual, such as 12.50 or 2024-02-29.",
+        ),
+        (
+            Variable(name="v", type=INTEGER, test_value=Decimal("1.5")),
+            "variables.0.test_value",
+            "1.5 cannot be read as a whole number. Write it as in the manual, such as 12.50 or 2024-02-29.",
+        ),
+        (
+            Variable(name="v", type=DATE, default="2024-02-29T10:00"),
+            "variables.0.default",
+            "2024-02-29T10:00 cannot be read as a date. Write it as in the manual, such as 12.50 or 2024-02-29.",
+        ),
+        (
+            Variable(name="v", type=STRING, default=12),
+            "variables.0.default",
+            "Text is needed here, found 12. Write text, in quotes if it looks like a number.",
+        ),
+    ],
+    ids=lambda value: "" if isinstance(value, str) else value.type.kind,
+)
+def test_what_a_variable_cannot_be(variable: Variable, field: str, text: str) -> None:
+    found = campaign("", ids="a").model_copy(update={"variables": (variable,)})
+    assert [(problem.field, TEXTS.say(problem)) for problem in graph.problems(found)] == [(field, text)]
+
+
+@pytest.mark.parametrize(
+    ("of", "value"),
+    [
+        (STRING, ""),
+        (INTEGER, "12"),
+        (INTEGER, 12.0),
+        (DECIMAL, Decimal("12.5")),
+        (DOUBLE, 12),
+        (BOOLEAN, "true"),
+        (DATE, "2024-02-29"),
+        (DATETIME, "2024-02-29T10:00"),
+        (INSTANT, "2024-02-29T10:00Z"),
+        (DataType(kind=Kind.ENUM, values=("gold",)), "gold"),
+    ],
+    ids=str,
+)
+def test_what_a_variable_may_hold(of: DataType, value: Scalar) -> None:
+    variable = Variable(name="_v1", type=of, default=value, test_value=value)
+    assert graph.problems(campaign("", ids="a").model_copy(update={"variables": (variable,)})) == ()

@@ -25,8 +25,10 @@ class Dog(Document):
 
 
 class Home(Document):
-    size: float = 1
+    size: float = Field(1, le=100)
+    form: Literal[1] = 1
     street: str = Field("", max_length=5)
+    number: str = Field("1", min_length=1)
     rent: int = Field(1, gt=0, lt=10)
     colour: Literal["red", "green"] = "red"
     pets: tuple[Annotated[Cat | Dog, Field(discriminator="kind")], ...] = ()
@@ -44,6 +46,10 @@ class Home(Document):
     ("raw", "field", "text"),
     [
         ({"size": "big"}, "size", "A number is needed here, found big. Write digits, with a point before decimals."),
+        ({"size": 200}, "size", "200 is too large. Use 100 or less."),
+        ({"form": 2}, "form", "2 is no possible choice here. Use one of: 1."),
+        ({"form": "1"}, "form", "'1' is no possible choice here. Use one of: 1."),
+        ({"number": ""}, "number", "This is still empty. Write something here."),
         ({"street": "too long"}, "street", "This is too long. Keep it to 5."),
         ({"rent": 0}, "rent", "0 is too small. Use more than 0."),
         ({"rent": 10}, "rent", "10 is too large. Use less than 10."),
@@ -55,7 +61,10 @@ class Home(Document):
         (
             {"xyz": 1},
             "xyz",
-            "There is no field xyz here. Remove it, or use one of: size, street, rent, colour, pets, city.",
+            (
+                "There is no field xyz here. "
+                "Remove it, or use one of: size, form, street, number, rent, colour, pets, city."
+            ),
         ),
         ({"pets": [{"kind": "cat", "lifes": 1}]}, "pets.0.lifes", "There is no field lifes here. Did you mean lives?"),
         (

@@ -60,7 +60,7 @@ def test_mistakes_in_attributes_are_told() -> None:
 
 def test_a_label_is_needed() -> None:
     assert attempt("save-audience", {"label": ""}, arriving()).said == [
-        ("label", "This is still empty. Add at least one entry.")
+        ("label", "This is still empty. Write something here.")
     ]
     assert attempt("save-audience", {"label": "A", "mode": "apend"}, arriving()).said == [
         ("mode", "apend is no possible choice here. Did you mean append?")
