@@ -81,6 +81,11 @@ def write_layout(layout: Layout) -> str:
     return _dump(compact(layout))
 
 
+def write_document(document: BaseModel) -> str:
+    """Return a document of another kind as YAML that reads back as the same, with all its fields."""
+    return _dump(document.model_dump(mode="json"))
+
+
 def _text(path: Path) -> str:
     try:
         with path.open("rb") as file:

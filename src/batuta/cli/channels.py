@@ -8,10 +8,13 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from batuta.campaign.file import load_documents
+from batuta.campaign.file import load_documents, write_document
 from batuta.channels.transports import HomeTransports
 from batuta.cli.context import services
+from batuta.kit.errors import InputError
+from batuta.kit.problems import Problems, Texts
 from batuta.messages.configuration import ChannelConfiguration
+from batuta.rules.parser import parse
 from batuta.store.catalogue import CatalogueStore
 from batuta.store.channels import ChannelStore, check_channels
 
@@ -28,6 +31,10 @@ def apply_file(
     """Add or replace the channel configurations of a file, all or none."""
     found = services(context)
     channels = load_documents(file, ChannelConfiguration)
+    if not channels:
+        raise InputError(str(file), "there is no channel configuration in the file", expected="one, or a list of them")
+    for channel in channels:
+        _check_address(channel, found.texts, str(file))
     catalogue = CatalogueStore(found.database).read()
     check_channels(channels, catalogue, HomeTransports.kinds, str(file))
     changed = ChannelStore(found.database).apply(channels, found.clock.now())
@@ -63,5 +70,13 @@ def show_channel(
     if as_json:
         found.print_json(channel.model_dump(mode="json"))
         return
-    for field, value in channel.model_dump(mode="json").items():
-        found.console.print(f"{field}: {value}", markup=False)
+    typer.echo(write_document(channel), nl=False)
+
+
+def _check_address(channel: ChannelConfiguration, texts: Texts, place: str) -> None:
+    """Raise InputError if the address cannot be read; what it names is checked with the population it is used on."""
+    try:
+        parse(channel.address)
+    except Problems as error:
+        said = " ".join(texts.say(problem) for problem in error.problems)
+        raise InputError(f"{place}: channel {channel.name}", f"the address {channel.address!r}: {said}") from None

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
 from batuta.campaign.file import load_documents
+from batuta.channels.transports import HomeTransports
 from batuta.cli.context import services
 from batuta.kit.errors import InputError
-from batuta.messages.configuration import Environment
+from batuta.messages.address import is_valid
+from batuta.messages.configuration import ChannelConfiguration, Environment
+from batuta.schema.model import missing
 
 app = typer.Typer(no_args_is_help=True, help="The environment: what may leave this home.")
 
@@ -38,10 +41,30 @@ def apply_environment(
     environments = load_documents(file, Environment)
     if len(environments) != 1:
         raise InputError(str(file), f"the file holds {len(environments)} environments", expected="one")
+    _check(environments[0], str(file))
     found.home.take()
     found.home.write_settings(found.home.settings().model_copy(update={"environment": environments[0]}))
     for line in described(environments[0]):
         typer.echo(line)
+
+
+def _check(environment: Environment, place: str) -> None:
+    """Raise InputError if something in it can never apply: what was meant to be allowed would silently not be."""
+    known = list(get_args(ChannelConfiguration.model_fields["channel"].annotation))
+    for name in environment.transports:
+        if name not in HomeTransports.kinds:
+            raise missing("transport", name, HomeTransports.kinds, place)
+    for channel, allowed in environment.allowed.items():
+        if channel not in known:
+            raise missing("channel", channel, known, place)
+        for address in allowed.addresses:
+            if not is_valid(address):
+                found = f"the allowed address {address!r} is no address"
+                raise InputError(place, found, expected="an address such as ann@shop.example")
+        for domain in allowed.domains:
+            if not is_valid(f"x@{domain}"):
+                found = f"the allowed domain {domain!r} is no domain"
+                raise InputError(place, found, expected="a domain such as shop.example, without @ and *")
 
 
 def described(environment: Environment) -> list[str]:

@@ -85,7 +85,9 @@ def test_several_channels_come_in_one_file_all_or_none(services: Services) -> No
 def test_one_channel_is_shown(services: Services) -> None:
     applied(services, LETTERS)
     assert json.loads(ran(channels.app, services, "show", "letters", "--json"))["address"] == "[email]"
-    assert "communication_type: newsletter" in ran(channels.app, services, "show", "letters")
+    shown = ran(channels.app, services, "show", "letters")
+    assert "sender:\n  address: shop@shop.example\n  name: The Shop\n" in shown
+    assert applied(services, shown) == "letters: unchanged\n"
     with pytest.raises(BatutaError, match="Did you mean letters"):
         ran(channels.app, services, "show", "leters")
 
@@ -128,6 +130,19 @@ def test_one_channel_is_shown(services: Services) -> None:
 )
 def test_what_cannot_be_used_is_refused(services: Services, former: str, now: str, message: str) -> None:
     assert refused(services, LETTERS.replace(former, now)) == message
+
+
+def test_an_address_that_cannot_be_read_is_refused(services: Services) -> None:
+    assert refused(services, LETTERS.replace("[email]", "Lower([email]")) == (
+        "channel.yaml: channel letters: the address 'Lower([email]': ( at position 6 is never closed. Add )."
+    )
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", ""])
+def test_a_file_without_channels_is_refused(services: Services, text: str) -> None:
+    message = refused(services, text)
+    assert message.startswith("channel.yaml")
+    assert "a campaign" not in message
 
 
 def test_a_secret_may_be_named(services: Services) -> None:
@@ -173,6 +188,36 @@ def test_a_wrong_environment_changes_nothing(services: Services) -> None:
     Path("environment.yaml").write_text("name: staging\nproduction: perhaps\n", "utf-8")
     with pytest.raises(BatutaError, match=r"environment\.yaml:2:13"):
         ran(environment.app, services, "apply", "environment.yaml")
+    assert services.home.settings().environment == Environment()
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ("transports: [outbix]", "environment.yaml: there is no transport 'outbix'\n  to do: Did you mean outbox?"),
+        ("allowed: {mail: {}}", "environment.yaml: there is no channel 'mail'\n  to do: Did you mean email?"),
+        (
+            "allowed: {email: {addresses: [ann]}}",
+            (
+                "environment.yaml: the allowed address 'ann' is no address\n"
+                "  expected: an address such as ann@shop.example"
+            ),
+        ),
+        (
+            "allowed: {email: {domains: ['@shop.example']}}",
+            (
+                "environment.yaml: the allowed domain '@shop.example' is no domain\n"
+                "  expected: a domain such as shop.example, without @ and *"
+            ),
+        ),
+    ],
+)
+def test_what_can_never_apply_is_refused_in_an_environment(services: Services, settings: str, message: str) -> None:
+    services.close()
+    Path("environment.yaml").write_text(f"name: staging\n{settings}\n", "utf-8")
+    with pytest.raises(BatutaError) as raised:
+        ran(environment.app, services, "apply", "environment.yaml")
+    assert raised.value.message() == message
     assert services.home.settings().environment == Environment()
 
 
