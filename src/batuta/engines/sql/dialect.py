@@ -57,12 +57,6 @@ class Dialect:
         """The engine's type of text."""
         return self.type_of(DataType(kind=Kind.STRING))
 
-    def sum_type(self, data_type: DataType) -> exp.DataType:
-        """Return the type of a sum: decimals with all the digits there are before the point."""
-        if data_type.kind is Kind.DECIMAL:
-            return _decimal(38, self.scale if data_type.precision is None else data_type.scale or 0)
-        return self.type_of(data_type)
-
     def column_type(self, column: Column) -> exp.DataType:
         """Return the engine's type of a computed column, a list of objects if it has lines."""
         if not column.lines:
@@ -74,6 +68,10 @@ class Dialect:
     def cast(self, tree: exp.Expr, data_type: DataType) -> exp.Expr:
         """Return a value as one of the given type."""
         return exp.Cast(this=tree, to=self.type_of(data_type))
+
+    def fitted(self, tree: exp.Expr, data_type: DataType) -> exp.Expr:
+        """Return a figure as one of the given type, NULL where the type cannot hold it."""
+        return exp.TryCast(this=tree, to=self.type_of(data_type))
 
     def constant(self, value: Scalar, data_type: DataType) -> exp.Expr:
         """Return a literal; of the empty value and of dates with their type."""

@@ -47,8 +47,8 @@ def _value(addition: Value, _node: Enriched, row: Row, _build: Builder) -> Added
     return [(addition.name, value(addition.expression, row))]
 
 
-def _total(addition: Total, _node: Enriched, row: Row, _build: Builder) -> Added:
-    return [(addition.name, figure(addition, row, condition))]
+def _total(addition: Total, _node: Enriched, row: Row, build: Builder) -> Added:
+    return [(addition.name, build.context.dialect.fitted(figure(addition, row, condition), addition.type))]
 
 
 def _lines(addition: Lines, _node: Enriched, row: Row, build: Builder) -> Added:

@@ -4,9 +4,12 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from batuta.rules.bound import All, AnyOf, Compare, Constant, Predicate
+import pytest
+
+from batuta.engines.duckdb.storage import column_type
+from batuta.rules.bound import All, AnyOf, Compare, Constant, Linked, Predicate
 from batuta.rules.tree import Operator
-from batuta.schema.types import INTEGER, STRING
+from batuta.schema.types import INTEGER, STRING, DataType, Kind
 from batuta.sets.algebra import (
     Distinct,
     Filtered,
@@ -152,3 +155,17 @@ def test_rules_nested_as_deep_as_binding_allows_compile(shop: Shop) -> None:
     for _ in range(50):
         predicate = AnyOf((predicate, Compare(Operator.EQUAL, shop.value("[id]"), (Constant(99, INTEGER),))))
     assert shop.keys(Records(shop.people, predicate)) == [1, 6]
+
+
+def test_linked_rows_nested_as_deep_as_binding_allows_compile(shop: Shop) -> None:
+    orders, person = shop.link("person", "orders"), shop.link("order", "person")
+    predicate: Predicate = shop.rule("[points] > 5")
+    for _ in range(25):
+        predicate = Linked((orders,), Linked((person,), predicate))
+    assert shop.keys(Records(shop.people, predicate)) == [1]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_types_are_those_in_which_the_engine_stores(shop: Shop, kind: Kind) -> None:
+    for data_type in (DataType(kind=kind), DataType(kind=kind, precision=12, scale=3)):
+        assert shop.dialect.type_of(data_type).sql("duckdb") == column_type(data_type).sql("duckdb")

@@ -171,3 +171,26 @@ def test_several_additions_at_once(shop: Shop) -> None:
     columns = (Column("n", INTEGER), Column("most", MONEY), *columns_of_lines(1))
     found = enriched(shop, shop.everyone(1, 4), (total, most, latest(shop, 1)), *columns)
     assert [row[:4] for row in found] == [(1, 3, Decimal("30.00"), Decimal("30.00")), (4, 0, None, None)]
+
+
+def test_a_total_too_large_for_its_type_is_empty(shop: Shop) -> None:
+    shop.connection.execute("UPDATE data.line SET quantity = 9223372036854775807")
+    path = (shop.link("person", "orders"), shop.link("order", "lines"))
+    total = Total("n", path, None, AggregateFunction.SUM, shop.value("[quantity]", "line"), INTEGER)
+    found = enriched(shop, shop.everyone(1, 2, 3), (total,), Column("n", INTEGER))
+    assert found == [(1, None), (2, 0), (3, 9223372036854775807)]
+
+
+def test_totals_over_one_path_read_its_rows_once(shop: Shop) -> None:
+    path = (shop.link("person", "orders"),)
+    dear, cheap = shop.rule("[total] > 15", "order"), shop.rule("[total] < 15", "order")
+    of = shop.value("[total]", "order")
+    additions = (
+        Total("dear", path, dear, AggregateFunction.COUNT, None, INTEGER),
+        Total("spent", path, dear, AggregateFunction.SUM, of, MONEY),
+        Total("cheap", path, cheap, AggregateFunction.COUNT, None, INTEGER),
+    )
+    columns = (Column("dear", INTEGER), Column("spent", MONEY), Column("cheap", INTEGER))
+    node = Enriched(shop.everyone(1, 2, 3), additions, shop.people.having(columns))
+    assert shop.compiler.select(node).sql("duckdb").count('"data"."order"') == 1
+    assert shop.read(node) == [(1, 2, Decimal("50.00"), 1), (2, 0, Decimal("0.00"), 0), (3, 1, Decimal("20.00"), 0)]

@@ -5,7 +5,7 @@ SELECT
   CAST("t"."orders_1_total" AS DECIMAL(18, 4)) AS "orders_1_total",
   CAST("t"."orders_2_total" AS DECIMAL(18, 4)) AS "orders_2_total",
   CAST([{'total': "t"."orders_1_total"}, {'total': "t"."orders_2_total"}][1:COALESCE("t"."_count", 0)] AS STRUCT("total" DECIMAL(18, 4))[]) AS "orders",
-  CAST(COALESCE("t_2"."figure_1", 0) AS DECIMAL(38, 4)) AS "spent"
+  CAST(TRY_CAST(COALESCE("t_2"."figure_1", 0) AS DECIMAL(38, 4)) AS DECIMAL(38, 4)) AS "spent"
 FROM "work"."people.main" AS "p"
 LEFT JOIN "data"."recipient" AS "recipient"
   ON (

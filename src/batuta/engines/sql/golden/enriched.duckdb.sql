@@ -2,7 +2,7 @@ CREATE TABLE "work"."main" AS
 SELECT
   "p"."_t1",
   CAST("country"."name" AS TEXT) AS "country",
-  CAST(COALESCE("t"."figure_1", 0) AS DECIMAL(10, 2)) AS "spent",
+  CAST(TRY_CAST(COALESCE("t"."figure_1", 0) AS DECIMAL(10, 2)) AS DECIMAL(10, 2)) AS "spent",
   CAST("t_2"."o_1_total" AS DECIMAL(10, 2)) AS "o_1_total",
   CAST("t_2"."o_2_total" AS DECIMAL(10, 2)) AS "o_2_total",
   CAST([{'total': "t_2"."o_1_total"}, {'total': "t_2"."o_2_total"}][1:COALESCE("t_2"."_count", 0)] AS STRUCT("total" DECIMAL(10, 2))[]) AS "o"
