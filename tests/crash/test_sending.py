@@ -295,6 +295,31 @@ def test_after_a_power_cut_the_rest_of_the_open_batch_is_in_doubt(
     assert tally.pending == 0
 
 
+@pytest.mark.parametrize("marks", [1, 60, 200])
+def test_a_death_after_a_power_cut_does_not_make_lost_marks_trusted(
+    silent: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, marks: int
+) -> None:
+    """The power cut took the last fifty marks with it; then the process that settled the doubt died too."""
+    boot = tmp_path / "boot_id"
+    boot.write_text("first")
+    monkeypatch.setattr(shards_module, "_BOOT", boot)
+    silent.transports.dies_after = 620
+    with pytest.raises(Death):
+        silent.carried_out(order(), fence=1)
+    boot.write_text("second")
+    (journal,) = silent.home.path.rglob("*.journal")
+    journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:-50]))
+    with monkeypatch.context() as patch:
+        dying(patch, JournalFile, "mark", marks, after=True)
+        with pytest.raises(Death):
+            silent.carried_out(order(), fence=2)
+    tally = silent.carried_out(order(), fence=3)
+    assert tally.balanced
+    assert tally.in_doubt == 500 - 119 + 50
+    taken = silent.transports.taken
+    assert len(taken) == len(set(taken))
+
+
 def test_a_planted_fault_is_seen_intents_that_are_not_committed(silent: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Were a batch to leave before its intent is kept, a death would send it twice: this must be visible."""
     silent.transports.dies_after = 250

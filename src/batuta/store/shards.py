@@ -61,19 +61,26 @@ class JournalFiles:
         self._home = home
 
     def read(self, key: DeliveryKey, shard: int) -> Marks:
-        """Return what was noted; a last line that was cut off is ignored."""
+        """Return what was noted. A last line that was cut off is ignored; one that a power cut spoiled leaves doubt."""
         path = _journal_path(self._home, key, shard)
         if not path.exists():
             return Marks()
-        boot, outcomes = None, {}
+        boot: str | None = None
+        outcomes: dict[tuple[int, int], Outcome] = {}
+        doubted: set[int] = set()
+        spoiled = False
         for line in path.read_bytes().split(b"\n")[:-1]:
-            entry = json.loads(line)
-            if entry[0] == "boot":
-                boot = entry[1]
-            else:
-                batch, ordinal, status, reason, detail = entry
-                outcomes[batch, ordinal] = Outcome(ordinal, Status(status), reason, detail)
-        return Marks(outcomes, complete=boot is not None and boot == boot_id())
+            match _entry(line):
+                case ["boot", str(life)]:
+                    boot = life
+                case ["doubt", int(batch)]:
+                    doubted.add(batch)
+                case [int(batch), int(ordinal), str(status), str(reason), str(detail)]:
+                    outcomes[batch, ordinal] = Outcome(ordinal, Status(status), reason, detail)
+                case _:
+                    spoiled = True
+        complete = not spoiled and boot is not None and boot == boot_id()
+        return Marks(outcomes, complete, frozenset(doubted))
 
     def open(self, key: DeliveryKey, shard: int) -> JournalFile:
         """Open the journal of a shard to note more."""
@@ -86,6 +93,7 @@ class JournalFile:
     """An open journal: every mark is one write to the operating system, which keeps it if the process dies."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         _drop_torn_line(self._file)
         self._write(["boot", boot_id()])
@@ -94,12 +102,26 @@ class JournalFile:
         """Note what became of a message."""
         self._write([batch, outcome.ordinal, outcome.status.value, outcome.reason, outcome.detail])
 
+    def doubt(self, batch: int) -> None:
+        """Note that earlier marks of a batch may be missing."""
+        self._write(["doubt", batch])
+
     def close(self) -> None:
         """Close the file."""
         os.close(self._file)
 
     def _write(self, entry: list[object]) -> None:
-        os.write(self._file, json.dumps(entry).encode() + b"\n")
+        line = json.dumps(entry).encode() + b"\n"
+        try:
+            whole = os.write(self._file, line) == len(line)
+        except OSError as error:
+            raise self._fault(error.strerror or "") from error
+        if not whole:
+            raise self._fault("No space left on device")
+
+    def _fault(self, reason: str) -> SystemFault:
+        found = f"what became of a message cannot be noted: {reason}"
+        return SystemFault(str(self._path), found, todo="Make room or mend the folder's rights, then resume the run.")
 
 
 class SampleFiles:
@@ -130,6 +152,13 @@ def boot_id() -> str | None:
     try:
         return _BOOT.read_text("ascii").strip()
     except OSError:
+        return None
+
+
+def _entry(line: bytes) -> object:
+    try:
+        return json.loads(line)
+    except ValueError:
         return None
 
 

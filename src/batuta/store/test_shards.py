@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -103,3 +104,35 @@ def test_after_a_restart_of_the_machine_marks_may_be_missing(
     marks = journals.read(KEY, 0)
     assert not marks.complete
     assert marks.outcomes == {(0, 3): SENT}
+
+
+def test_a_batch_once_in_doubt_stays_in_doubt(home: Home) -> None:
+    journals = JournalFiles(home)
+    journal = journals.open(KEY, 0)
+    journal.doubt(2)
+    journal.close()
+    journals.open(KEY, 0).close()
+    marks = journals.read(KEY, 0)
+    assert not marks.whole(2)
+    assert marks.whole(3) is (shards.boot_id() is not None)
+
+
+def test_lines_that_a_power_cut_spoiled_leave_doubt_but_can_be_read_past(home: Home) -> None:
+    journals = JournalFiles(home)
+    journals.open(KEY, 0).close()
+    with shard_path(home, KEY, 0).with_suffix(".journal").open("ab") as file:
+        file.write(b"\0\0\0\n[1]\n")
+    journal = journals.open(KEY, 0)
+    journal.mark(0, SENT)
+    journal.close()
+    marks = journals.read(KEY, 0)
+    assert marks.outcomes == {(0, 3): SENT}
+    assert not marks.complete
+
+
+def test_a_full_disk_is_a_system_fault(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = JournalFiles(home).open(KEY, 0)
+    monkeypatch.setattr(os, "write", lambda _file, text: len(text) - 1)
+    with pytest.raises(SystemFault, match=r"cannot be noted.*\n  to do: Make room"):
+        journal.mark(0, SENT)
+    journal.close()

@@ -34,7 +34,7 @@ class Outbox:
         temporary = path.with_suffix(".part")
         try:
             self._make(path.parent)
-            if path.exists():
+            if _is_whole(path):
                 return Outcome(0, Status.SENT, ALREADY_SENT)
             temporary.write_bytes(envelope.content)
             temporary.replace(path)
@@ -49,7 +49,7 @@ class Outbox:
 
     def was_sent(self, message_id: str) -> bool:
         """Tell whether the message's file is there."""
-        return self.path_of(message_id).exists()
+        return _is_whole(self.path_of(message_id))
 
     def flush(self) -> None:
         """Make the files outlive a power cut: one call for all, since a call per file is far slower."""
@@ -70,3 +70,11 @@ class Outbox:
         if folder not in self._made:
             folder.mkdir(parents=True, exist_ok=True)
             self._made.add(folder)
+
+
+def _is_whole(path: Path) -> bool:
+    """Tell whether a file is there; a power cut can leave a name without content, which is no message."""
+    try:
+        return path.stat().st_size > 0
+    except FileNotFoundError:
+        return False

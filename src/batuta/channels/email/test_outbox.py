@@ -52,6 +52,16 @@ def test_a_half_written_message_was_not_sent(tmp_path: Path) -> None:
     assert [path.suffix for path in files(tmp_path)] == [".eml"]
 
 
+def test_a_name_that_a_power_cut_left_without_content_is_no_message(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path)
+    path = outbox.path_of(ID)
+    path.parent.mkdir(parents=True)
+    path.touch()
+    assert not outbox.was_sent(ID)
+    assert outbox.send(envelope()) == Outcome(0, Status.SENT)
+    assert path.read_bytes() == b"Subject: x\r\n\r\nHello"
+
+
 def test_no_message_id_leads_out_of_the_outbox(tmp_path: Path) -> None:
     folder = tmp_path / "outbox"
     Outbox(folder).send(envelope("<../../../etc/x@y>"))

@@ -145,11 +145,16 @@ class Marks:
     """What a journal tells about messages, by batch and ordinal.
 
     `complete` tells that no mark can be missing but that of the one message under way when the process died:
-    the machine has not been restarted since.
+    the machine has not been restarted since. It says nothing of the `doubted` batches, begun before a restart.
     """
 
     outcomes: Mapping[tuple[int, int], Outcome] = field(default_factory=dict)
     complete: bool = False
+    doubted: frozenset[int] = frozenset()
+
+    def whole(self, batch: int) -> bool:
+        """Whether only the mark of one message of a batch can be missing."""
+        return self.complete and batch not in self.doubted
 
 
 class Journal(Protocol):
@@ -157,6 +162,9 @@ class Journal(Protocol):
 
     def mark(self, batch: int, outcome: Outcome) -> None:
         """Note what became of a message."""
+
+    def doubt(self, batch: int) -> None:
+        """Note that earlier marks of a batch may be missing, now and whenever the journal is read again."""
 
     def close(self) -> None:
         """Close the file."""

@@ -71,13 +71,15 @@ def _go_on(bench: Bench, number: int, batch: Sequence[tuple[int, Row]]) -> Itera
     What the journal marks is done. Of the others only the first can have left unmarked, if the machine has
     been up since: messages leave one after the other, each marked before the next. Else any may have.
     """
-    doubtful = True
+    doubtful, whole = True, bench.marks.whole(number)
+    if not whole:
+        bench.journal.doubt(number)  # else the next attempt, in the same life of the machine, would trust the marks
     for ordinal, row in batch:
         marked = bench.marks.outcomes.get((number, ordinal))
         if marked is not None:
             yield marked
         elif doubtful:
-            doubtful = not bench.marks.complete
+            doubtful = not whole
             yield _settle_doubt(bench, number, ordinal, row)
         else:
             yield _send_one(bench, number, ordinal, row)
@@ -133,6 +135,9 @@ class Blank:
     """The journal of test runs: what is done again does no harm, so nothing is noted."""
 
     def mark(self, batch: int, outcome: Outcome) -> None:
+        """Note nothing."""
+
+    def doubt(self, batch: int) -> None:
         """Note nothing."""
 
     def close(self) -> None:
