@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+import traceback
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Annotated, Any
 
 import typer
@@ -25,7 +28,7 @@ from batuta.cli import (
 )
 from batuta.cli.context import Services
 from batuta.engines.duckdb.engine import DuckDBEngine
-from batuta.kit.errors import BatutaError
+from batuta.kit.errors import BatutaError, SystemFault
 from batuta.kit.problems import Texts
 from batuta.runs.ports import Engine
 from batuta.runs.sending.contract import Sending
@@ -94,5 +97,15 @@ def batuta(
 
 
 def main() -> None:
-    """Run the command line."""
-    root()
+    """Run the command line; what nobody foresaw becomes a message too, its details a file for a report."""
+    try:
+        root()
+    except Exception as error:
+        with NamedTemporaryFile("w", prefix="batuta-", suffix=".log", delete=False, encoding="utf-8") as details:
+            details.writelines(traceback.format_exception(error))
+        said = next(iter(str(error).splitlines()), "")
+        found = f"something happened that was not foreseen: {type(error).__name__}: {said}"
+        todo = f"Try again; if it happens again, report it; the details are in {details.name}."
+        fault = SystemFault("batuta", found, todo=todo)
+        typer.echo(fault.message(), err=True)
+        sys.exit(fault.exit_code)

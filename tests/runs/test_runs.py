@@ -362,6 +362,12 @@ def test_the_sql_of_an_activity_can_be_read(shop: Shop) -> None:
     )
 
 
+@pytest.mark.parametrize("activity", ["start", "done"])
+def test_an_activity_without_a_population_has_no_sql(shop: Shop, activity: str) -> None:
+    shop.run(MAILING)
+    assert shop.must("run", "sql", "last", activity) == f"-- {activity} makes no population of its own."
+
+
 def test_runs_are_listed_the_latest_first(shop: Shop) -> None:
     first = shop.run(MAILING)[1]["run"]
     second = shop.run(MAILING, "--live", "--yes", "--run-id", "named", "--at", "2026-03-02T09:00Z")[1]["run"]

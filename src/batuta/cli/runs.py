@@ -123,8 +123,11 @@ def sql(
     view = stage.state.view(run)
     if activity not in view.tasks:
         raise missing("activity", activity, view.tasks, f"run {view.run.id}")
-    for statement in statements(stage.take_up(view.run.id), activity):
+    found = statements(stage.take_up(view.run.id), activity)
+    for statement in found:
         typer.echo(f"{statement.rstrip().rstrip(';')};\n")
+    if not found:
+        typer.echo(f"-- {activity} makes no population of its own.")
 
 
 @app.command("resume")

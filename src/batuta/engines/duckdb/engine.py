@@ -63,6 +63,8 @@ class DuckDBEngine:
         return self._sessions.heavy(work)
 
     def sql(self, making: Making) -> tuple[str, ...]:
+        if not making.outputs:
+            return ()
         with self._sessions.session() as session:
             statements = self._compiler(session, making.moment, making.audiences).task(making.outputs, making.names)
         return tuple(statement.sql(DIALECT, pretty=True) for statement in statements)
