@@ -66,3 +66,20 @@ def test_every_decision_is_in_the_index_and_has_its_sections() -> None:
         assert [
             part for part in ("Context", "Decision", "Consequences", "Alternatives") if f"**{part}.**" not in text
         ] == []
+
+
+def test_every_option_is_in_the_manual() -> None:
+    manual = "\n".join(page.read_text("utf-8") for page in (ROOT / "docs/manual").glob("*.md"))
+    assert {option for option in options(typer.main.get_command(root)) if option not in manual} == set()
+
+
+def options(command: Any) -> set[str]:
+    children = getattr(command, "commands", {}).values()
+    own = {
+        name
+        for parameter in command.params
+        if not children and not getattr(parameter, "hidden", False)
+        for name in parameter.opts
+        if name.startswith("--")
+    }
+    return own.union(*map(options, children))

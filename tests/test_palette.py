@@ -32,12 +32,11 @@ def folder(package: str) -> Path:
     return Path(spec.origin).parent
 
 
-def example(kind: type[Kind], language: str) -> dict[str, Any]:
-    """The example in a kind's help."""
+def examples(kind: type[Kind], language: str) -> list[dict[str, Any]]:
+    """The activities of the example in a kind's help."""
     text = folder(kind.__module__).joinpath(f"help.{language}.md").read_text("utf-8")
     (block,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
-    (activity,) = yaml.safe_load(block)
-    return dict(activity)
+    return list(yaml.safe_load(block))
 
 
 def codes_used(package: str) -> set[str]:
@@ -84,10 +83,10 @@ def test_every_setting_is_described_for_the_form(name: str, kind: type[Kind]) ->
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("name", "kind"), KINDS)
 def test_the_example_in_the_help_is_valid(name: str, kind: type[Kind], language: str) -> None:
-    activity = example(kind, language)
-    assert activity["kind"] == name
-    assert isinstance(typed(Activity.model_validate(activity)), kind)
-    campaign = {"id": "c", "name": "C", "activities": [activity]}
+    activities = examples(kind, language)
+    assert {activity["kind"] for activity in activities} == {name}
+    assert all(isinstance(typed(Activity.model_validate(activity)), kind) for activity in activities)
+    campaign = {"id": "c", "name": "C", "activities": activities}
     jsonschema.Draft202012Validator(campaign_schema()).validate(campaign)
 
 
