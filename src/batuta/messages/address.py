@@ -24,16 +24,26 @@ PATTERNS = (
 )
 """An address is valid if it matches all of these: its form, then its lengths."""
 
+_LONGEST_LABEL = 63
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 _COMPILED = tuple(re.compile(pattern) for pattern in PATTERNS)
 
 
 def is_valid(address: str) -> bool:
     """Tell whether an address may be written to."""
-    return all(pattern.fullmatch(address) for pattern in _COMPILED)
+    if not all(pattern.fullmatch(address) for pattern in _COMPILED):
+        return False
+    try:
+        return max(map(len, to_ascii(address).rpartition("@")[2].split("."))) <= _LONGEST_LABEL
+    except ValueError:
+        return False
 
 
 def to_ascii(address: str) -> str:
-    """Return the address with its domain in the form that headers and servers take (`xn--...`)."""
+    """Return the address with its domain in the form that headers and servers take (`xn--...`).
+
+    Raises ValueError if a letter of the domain stands for something that no domain holds, such as a semicolon.
+    """
     if address.isascii():
         return address
     local, _, domain = address.rpartition("@")
@@ -49,4 +59,7 @@ def _ascii_label(label: str) -> str:
     """Return one label as its owner registered it: IDNA 2008 keeps sharp s and final sigma, Python's codec does not."""
     if label.isascii():
         return label
-    return "xn--" + unicodedata.normalize("NFKC", label.lower()).encode("punycode").decode("ascii")
+    mapped = unicodedata.normalize("NFKC", label.lower())
+    if not _PLAIN.issuperset(letter for letter in mapped if letter.isascii()):
+        raise ValueError(f"{label!r} is not a part of a domain")
+    return mapped if mapped.isascii() else "xn--" + mapped.encode("punycode").decode("ascii")

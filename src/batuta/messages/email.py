@@ -77,6 +77,8 @@ class EmailTemplates:
     def message(self, values: Mapping[str, object], recipient: str, message_id: str, token: str) -> tuple[str, bytes]:
         """Return the sender's address and the message; raise RenderingError with what went wrong and where."""
         texts = {name: self._render(name, template, values) for name, template in self._templates.items()}
+        if not is_valid(recipient):  # an engine checks the form of an address, not what its letters stand for
+            raise RenderingError(f"the address {recipient[:80]!r} is not valid")
         sender = texts["from"].strip()
         if not is_valid(sender):
             raise RenderingError(f"the sender's address {sender[:80]!r} is not valid")

@@ -90,17 +90,21 @@ def mailbox(name: str, address: str) -> str:
     line = one_line(name)
     if not line:
         return to_ascii(address)
-    if _PLAIN_PHRASE.match(line) or not line.isascii():
-        shown = words(line, len("From: "))
-    else:
-        shown = '"' + line.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return f"{shown} <{to_ascii(address)}>"
+    shown = '"' + line.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if _PLAIN_PHRASE.match(line) or not line.isascii() or len(shown) > MAX_HEADER:
+        shown = words(line, len("From: "), plain=len(shown) <= MAX_HEADER)
+    bracketed = f"<{to_ascii(address)}>"
+    gap = " " if len(shown.rpartition("\n")[2]) + len(bracketed) < MAX_HEADER else "\r\n "
+    return f"{shown}{gap}{bracketed}"
 
 
-def words(text: str, used: int) -> str:
-    """Return header text, as encoded words (RFC 2047) if it is not ASCII; `used` columns are taken already."""
+def words(text: str, used: int, *, plain: bool = True) -> str:
+    """Return header text, as encoded words (RFC 2047) if it is not ASCII or not to be plain.
+
+    `used` columns are taken already.
+    """
     line = one_line(text)
-    if line.isascii() and "=?" not in line:
+    if plain and line.isascii() and "=?" not in line:
         return _folded(line, used)
     encoded, room = [], min(_WORD_BYTES, (_LINE - used - 12) // 4 * 3)
     piece = b""

@@ -87,3 +87,21 @@ def test_the_patterns_mean_the_same_on_every_engine() -> None:
 def test_domains_are_written_as_registered(address: str, ascii_form: str) -> None:
     assert to_ascii(address) == ascii_form
     assert domain_of(address) == ascii_form.partition("@")[2]
+
+
+@pytest.mark.parametrize(
+    "letter", ["\u037e", "\u33c2", "\u3231", "\u0384"], ids=["semicolon", "dots", "brackets", "space"]
+)
+def test_letters_that_stand_for_syntax_are_no_domain(letter: str) -> None:
+    """Their compatible forms are ; a.m. ( ) and a space, which would reach the header."""
+    assert not is_valid(f"ann@x{letter}y.com")
+    with pytest.raises(ValueError, match="not a part of a domain"):
+        to_ascii(f"ann@x{letter}y.com")
+
+
+def test_a_label_too_long_once_written_in_ascii_is_no_domain() -> None:
+    assert not is_valid(f"ann@{'é' * 63}.com")
+
+
+def test_a_long_s_is_an_s() -> None:
+    assert to_ascii("ann@\u017fhop.com") == "ann@shop.com"

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batuta.messages.mime import HeaderTooLong, Parts, one_line, write
+from batuta.messages.mime import HeaderTooLong, Parts, mailbox, one_line, write
 
 WHEN = datetime(2026, 3, 3, 9, 5, 7, tzinfo=UTC)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
@@ -127,3 +127,16 @@ def test_a_subject_that_is_too_long_is_refused() -> None:
 
 def test_the_same_parts_give_the_same_bytes() -> None:
     assert written() == written()
+
+
+@pytest.mark.parametrize(
+    "name", ["x" * 900, '"' * 900, "x, " * 300, "é" * 900], ids=["word", "quotes", "commas", "accents"]
+)
+def test_no_header_line_is_longer_than_servers_take(name: str) -> None:
+    address = f"{'a' * 64}@{'b' * 60}.{'c' * 60}.com"
+    value = mailbox(name, address)
+    assert max(map(len, f"From: {value}".split("\r\n"))) <= 998
+    parsed = read(f"From: {value}\r\n\r\n".encode("ascii"))
+    (found,) = parsed["From"].addresses
+    assert found.addr_spec == address
+    assert "".join(found.display_name.split()) == "".join(name.split())  # the parser parts encoded words by spaces

@@ -37,6 +37,7 @@ MAX_LOCALS = 1_000_000
 
 _MAX_BITS = 256
 _TEXT_PER_STEP = 100
+_ITEMS_PER_STEP = 20
 
 
 class StepLimitError(ResourceLimitError):
@@ -143,13 +144,33 @@ class RangeEnd(Expression):
 
 def measure(value: object) -> int:
     """Return the size of a value in steps; raise SizeLimitError if it is beyond the bounds."""
-    if isinstance(value, (str, list, tuple)):
-        if len(value) > MAX_TEXT:
-            raise SizeLimitError(f"a value of more than {MAX_TEXT:,} characters or items", token=None)
-        return len(value) // _TEXT_PER_STEP
+    if isinstance(value, str):
+        return _bounded(len(value)) // _TEXT_PER_STEP
+    if isinstance(value, (list, tuple)):
+        return _bounded(_extent(value)) // _ITEMS_PER_STEP
     if isinstance(value, int) and value.bit_length() > _MAX_BITS:
         raise SizeLimitError("a number of too many digits", token=None)
     return 0
+
+
+def _extent(value: object) -> int:
+    """Return the characters and items that a value is made of, however often it holds the same text: a list may."""
+    if isinstance(value, str):
+        return len(value) + 1
+    if not isinstance(value, (list, tuple, dict)):
+        return 1
+    found = 1
+    for item in value.values() if isinstance(value, dict) else value:
+        found += _extent(item)
+        if found > MAX_TEXT:
+            break
+    return found
+
+
+def _bounded(size: int) -> int:
+    if size > MAX_TEXT:
+        raise SizeLimitError(f"a value of more than {MAX_TEXT:,} characters or items", token=None)
+    return size
 
 
 def _measured(context: BoundedContext, apply: Callable[..., object], *arguments: object, **named: object) -> object:

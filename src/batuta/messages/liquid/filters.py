@@ -1,4 +1,4 @@
-"""Filters of our own: dates, numbers and money in the reader's language, and bounded twins of two built-in ones."""
+"""Filters of our own: dates, numbers and money in the reader's language, and bounded twins of built-in ones."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from liquid import Environment
+from liquid.builtin.filters import array
 from liquid.exceptions import FilterArgumentError, FilterValueError
 from liquid.undefined import Undefined
 
@@ -17,6 +18,7 @@ from batuta.messages.liquid.bounds import MAX_TEXT, SizeLimitError
 from batuta.messages.liquid.languages import Language, language
 from batuta.rules.bound import Moment
 
+_MOST_COMPARED = 1_000
 _TAG = re.compile(r"<[^<>]*>")
 _DIRECTIVE = re.compile(r"%(-?)(.)", re.DOTALL)
 _STYLES = ("short", "long")
@@ -57,6 +59,7 @@ def add_filters(environment: Environment, moment: Moment) -> None:
     environment.add_filter("replace", replace)
     environment.add_filter("join", join)
     environment.add_filter("strip_html", strip_html)
+    environment.add_filter("uniq", uniq)
     for name, compute in arithmetic.FILTERS.items():
         environment.add_filter(name, compute)
 
@@ -98,6 +101,14 @@ def join(value: object, separator: object = " ") -> str:
     if sum(map(len, items)) + len(items) * len(between) > MAX_TEXT:
         raise SizeLimitError(f"a text of more than {MAX_TEXT:,} characters", token=None)
     return between.join(items)
+
+
+def uniq(value: object, key: object = None) -> list[object]:
+    """Remove repeated items; refuse long lists, of which Liquid compares every item with every other."""
+    if isinstance(value, (list, tuple, range)) and len(value) > _MOST_COMPARED:
+        raise SizeLimitError(f"a list of more than {_MOST_COMPARED:,} items to compare", token=None)
+    found: list[object] = array.uniq(value, key)
+    return found
 
 
 def strip_html(value: object) -> str:

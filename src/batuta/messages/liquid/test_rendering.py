@@ -140,3 +140,25 @@ def test_an_error_tells_its_place_and_is_no_limit(source: str) -> None:
 def test_files_are_out_of_reach() -> None:
     environment = BoundedEnvironment(MOMENT, escape=True)
     assert {"include", "render"}.isdisjoint(environment.tags)
+
+
+def test_a_list_that_holds_one_long_text_many_times_is_as_large_as_its_texts() -> None:
+    """Twelve doublings of a list of one text of 190,000 characters would take a gigabyte to write out."""
+    source = "{% assign a = text | split: '~' %}" + "{% assign a = a | concat: a %}" * 12 + "{{ a }}"
+    with pytest.raises(RenderingError, match="200,000 characters or items"):
+        rendered(source, text="x" * 190_000)
+    twice = "{% assign a = text | split: '~' %}{% assign a = a | concat: a %}{{ a | size }}"
+    assert rendered(twice, text="x" * 90_000) == "2"
+
+
+def test_long_lists_are_not_compared_item_by_item() -> None:
+    source = "{{ text | split: ',' | uniq | size }}"
+    assert rendered(source, text=",".join(map(str, [*range(500), *range(500)]))) == "500"
+    with pytest.raises(RenderingError, match="more than 1,000 items"):
+        rendered(source, text=",".join(map(str, range(1_001))))
+
+
+def test_a_value_shows_nothing_of_python() -> None:
+    for path in ("amount.__class__", "amount.real", "amount['__class__']", "text.upper", "rows.append", "rows[0].keys"):
+        values: dict[str, Any] = {"amount": Decimal("1.5"), "text": "x", "rows": [{"name": "tea"}]}
+        assert rendered(f"{{{{ {path} }}}}", **values) == ""
