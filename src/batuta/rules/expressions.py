@@ -20,6 +20,7 @@ from batuta.schema.types import BOOLEAN, DATE, INTEGER, STRING, DataType, Kind
 COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
 TARGET = "target"
 
+_SIGNS = {"negate": "-", "||": "+"}
 _WRITTEN = {name.lower(): name for name in FUNCTIONS if name.isalpha() and name not in {"and", "or", "not", "negate"}}
 _DEFAULTS = {
     Family.TEXT: STRING,
@@ -139,7 +140,7 @@ class ExpressionBinder:
             self._problem(
                 "expression.argument-count",
                 node.at,
-                function=function.name,
+                function=_shown(function),
                 found=len(arguments),
                 expected=[parameter.name for parameter in function.parameters],
             )
@@ -161,13 +162,13 @@ class ExpressionBinder:
                 self._problem(
                     "expression.argument-type",
                     source.at,
-                    function=function.name,
+                    function=_shown(function),
                     expected=term(family),
                     found=term(argument.type.kind),
                 )
             elif bounds is not None and not _is_between(argument, *bounds):
                 self._problem(
-                    "expression.literal-needed", source.at, function=function.name, least=bounds[0], most=bounds[1]
+                    "expression.literal-needed", source.at, function=_shown(function), least=bounds[0], most=bounds[1]
                 )
         return len(self._gather.found) == before
 
@@ -176,10 +177,15 @@ class ExpressionBinder:
         try:
             result = function.result(types)
         except Unfit as unfit:
-            self._problem(unfit.code, at, **{"function": function.name, **_in_terms(unfit.values)})
+            self._problem(unfit.code, at, **{"function": _shown(function), **_in_terms(unfit.values)})
             return None
         implied = (Constant(function.implied(types), types[0]),) if function.implied is not None else ()
         return Call(function.name, (*arguments, *implied), result)
+
+
+def _shown(function: Function) -> str:
+    """Return a function's name as people write it."""
+    return _SIGNS.get(function.name, function.name)
 
 
 def _is_arm(arm: Node, place: int, count: int) -> bool:

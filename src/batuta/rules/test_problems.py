@@ -153,6 +153,20 @@ def assert_told(problem: Problem) -> None:
         assert not re.search(r"\b(type|operator|term)\.[a-z]", text)
 
 
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [
+        ("-[email]", "- needs a number at position 2, but gets a text. Change or convert the value."),
+        (
+            "'since ' + [seen]",
+            "+ needs a text at position 12, but gets a date with time and zone. Change or convert the value.",
+        ),
+    ],
+)
+def test_operators_are_called_as_they_are_written(around: Surroundings, formula: str, text: str) -> None:
+    assert [TEXTS.say(problem) for problem in problems_of(lambda: bind_expression(formula, around))] == [text]
+
+
 def test_every_code_is_provoked_and_has_a_text_in_both_languages() -> None:
     words = ("type.", "operator.", "term.")
     for texts in TEXTS.by_language.values():
