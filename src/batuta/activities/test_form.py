@@ -114,6 +114,8 @@ def test_there_are_examples() -> None:
         ("['[email]']", "[]", ("$.activities[1].parameters.fields", "minItems")),
         ("{from: buyers, to: once}", "{from: buyers}", ("$.transitions[0]", "required")),
         ("name: VIPs", "nmae: VIPs", ("$", "additionalProperties")),
+        ("id: vips", "id: VIPs of 2026", ("$.id", "pattern")),
+        ("- id: once", "- id: Once", ("$.activities[1].id", "pattern")),
     ],
 )
 def test_a_mistake_is_found_at_its_place(former: str, latter: str, expected: tuple[str, str]) -> None:

@@ -8,7 +8,11 @@ from typing import Any, Literal
 from pydantic import Field
 
 from batuta.kit.document import Document
+from batuta.kit.identifiers import SLUG
 from batuta.schema.types import DataType, Scalar
+
+# Only for editors: what does not match is told by validation, with all the rest.
+_ID_FORM = {"pattern": "^" + SLUG.pattern.replace(r"\Z", "$")}
 
 
 class WhenEmpty(Document):
@@ -20,7 +24,7 @@ class WhenEmpty(Document):
 class Activity(Document):
     """A step on the canvas."""
 
-    id: str
+    id: str = Field(json_schema_extra={**_ID_FORM})
     kind: str
     label: str = ""
     note: str = ""
@@ -57,7 +61,7 @@ class Campaign(Document):
     """A campaign: what runs, in which order, in which time zone."""
 
     batuta: Literal[1] = Field(1, description="version of the file format")
-    id: str
+    id: str = Field(description="keep it: runs and stable chance depend on it", json_schema_extra={**_ID_FORM})
     name: str
     description: str = ""
     tags: tuple[str, ...] = ()
