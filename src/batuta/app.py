@@ -45,7 +45,8 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except BatutaError as error:
-            typer.echo(error.message(), err=True)
+            found = ctx.find_object(Services)
+            typer.echo(found.complete(error.message()) if found else error.message(), err=True)
             raise typer.Exit(error.exit_code) from error
 
 

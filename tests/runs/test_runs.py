@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 import pytest
 
@@ -123,7 +124,7 @@ def test_a_live_run_waits_for_confirmation_and_sends_nothing_before(shop: Shop) 
     assert (found["deliveries"][0]["targeted"], found["deliveries"][0]["pending"]) == (5, 3)
     assert shop.outbox() == []
     output = shop.call("run", "show", "last")[1]
-    assert f"batuta run confirm {found['run']}" in output
+    assert f"batuta --home {shop.folder / 'home'} run confirm {found['run']}" in output.replace("\n", "")
     code, _ = shop.call("run", "resume", "last", "--json")
     assert code == 1
     assert shop.outbox() == []
@@ -379,3 +380,13 @@ def test_runs_are_listed_the_latest_first(shop: Shop) -> None:
     assert second == "named"
     assert "Spring" in shop.must("run", "list")
     assert shop.show(first)["status"] == "completed"
+
+
+def test_the_commands_that_are_advised_work_as_they_are_written(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, output = shop.call("campaign", "run", shop.file("c.yaml", MAILING), "--live", "--run-id", "one")
+    advised = shlex.split(output.split("To send: ")[1].partition(". To give up")[0])
+    assert (code, advised) == (1, ["batuta", "--home", str(shop.folder / "home"), "run", "confirm", "one"])
+    monkeypatch.chdir(shop.folder)
+    assert "batuta --home home run confirm one" in shop.call("run", "show", "last")[1]
+    monkeypatch.setenv("BATUTA_HOME", "home")
+    assert "batuta run confirm one" in shop.call("run", "show", "last")[1]

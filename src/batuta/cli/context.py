@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -18,6 +21,8 @@ from batuta.runs.sending.contract import Sending
 from batuta.store.database import Database
 from batuta.store.home import Home
 from batuta.store.moves import Moves
+
+_DEFAULT_HOME = ".batuta"
 
 
 @dataclass
@@ -58,6 +63,14 @@ class Services:
     def sending(self) -> Sending:
         """The sending of deliveries from the home."""
         return self.open_sending(self)
+
+    def complete(self, text: str) -> str:
+        """Return a text whose commands name this home, unless they reach it as they stand."""
+        if self.home.path == Path(os.environ.get("BATUTA_HOME", _DEFAULT_HOME)).absolute():
+            return text
+        here = Path.cwd()
+        path = self.home.path.relative_to(here) if self.home.path.is_relative_to(here) else self.home.path
+        return text.replace("batuta run ", f"batuta --home {shlex.quote(str(path))} run ")
 
     def close(self) -> None:
         """Close what was opened and give the home back."""

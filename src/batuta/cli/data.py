@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from batuta.cli.context import Services, services
 from batuta.kit.errors import InputError
 from batuta.kit.identifiers import new_id
+from batuta.kit.text import counted
 from batuta.schema.loading import Batch, Load, LoadCounts, LoadRecord, Records, usable_columns
 from batuta.schema.model import Schema
 from batuta.sources.ahead import ahead
@@ -135,7 +136,10 @@ def _notes(schema: Schema, records: Records, counts: LoadCounts, rejects: Reject
     elif schema.version is None:
         notes.append(f"{schema.name} has no version descriptor: of records with one key, the one read last wins.")
     if rejects.made:
-        notes.append(f"{counts.rejected} records were rejected: {_reasons(rejects)}. All are in {rejects.path}.")
+        verb = "was" if counts.rejected == 1 else "were"
+        said = f"{counted(counts.rejected, 'record')} {verb} rejected: {_reasons(rejects)}."
+        where = f"It is in {rejects.path}." if counts.rejected == 1 else f"All are in {rejects.path}."
+        notes.append(f"{said} {where}")
     return tuple(notes)
 
 

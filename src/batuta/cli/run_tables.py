@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from batuta.cli.context import Services
 from batuta.cli.run_progress import MARKS
 from batuta.runs.delivering import say
 from batuta.runs.model import Run, RunStatus, RunView, TaskState
@@ -15,16 +15,16 @@ from batuta.runs.sending.contract import Tally
 from batuta.runs.summary import summary
 
 
-def show_run(console: Console, view: RunView, tallies: Mapping[str, Tally]) -> None:
+def show_run(found: Services, view: RunView, tallies: Mapping[str, Tally]) -> None:
     """Print the outcome of a run: transitions, deliveries with their identity, and what to do next."""
-    run = view.run
+    console, run = found.console, view.run
     console.print(Text.assemble((f"{run.name}", "bold"), f" · run {run.id} · {run.mode} · {run.status}"))
     console.print(transitions_table(view))
     if tallies:
         console.print(deliveries_table(view, tallies))
         for activity, tally in tallies.items():
             console.print(Text(f"{view.tasks[activity].label}: {identity(tally)}"), soft_wrap=True)
-    for line in advice(view):
+    for line in advice(view, found.complete):
         console.print(line, soft_wrap=True)
 
 
@@ -67,8 +67,8 @@ def identity(tally: Tally) -> str:
     return f"{tally.targeted:,} targeted = {parts} + {tally.pending:,} pending: {holds}"
 
 
-def advice(view: RunView) -> Iterable[Text]:
-    """Yield what keeps a run from its end, and what to do about it."""
+def advice(view: RunView, complete: Callable[[str], str]) -> Iterable[Text]:
+    """Yield what keeps a run from its end, and what to do about it; `complete` makes commands name their home."""
     run = view.run
     for task in view.tasks.values():
         if task.state in (TaskState.ERROR, TaskState.ATTENTION):
@@ -76,9 +76,10 @@ def advice(view: RunView) -> Iterable[Text]:
     if run.status is RunStatus.FAILED:
         yield Text(run.error, "red")
     if run.status is RunStatus.AWAITING:
-        yield Text(f"Nothing is sent yet. To send: batuta run confirm {run.id}, or batuta run resume {run.id} --yes")
+        send = f"To send: batuta run confirm {run.id}. To give up: batuta run stop {run.id}"
+        yield Text(complete(f"Nothing of what awaits confirmation is sent yet. {send}"))
     elif run.status in (RunStatus.ERROR, RunStatus.PAUSED, RunStatus.RUNNING, RunStatus.FAILED):
-        yield Text(f"To go on: batuta run resume {run.id}. To give up: batuta run stop {run.id}")
+        yield Text(complete(f"To go on: batuta run resume {run.id}. To give up: batuta run stop {run.id}"))
 
 
 def runs_table(runs: Iterable[Run]) -> Table:

@@ -105,7 +105,7 @@ class Stage:
         if as_json:
             self.services.print_json(summary(view, found))
         else:
-            show_run(self.services.console, view, found)
+            show_run(self.services, view, found)
         return 0 if view.run.status is RunStatus.COMPLETED else 1
 
     def _confirmed(self, desk: Desk, yes: bool, as_json: bool, confirmed: dict[str, int]) -> bool:

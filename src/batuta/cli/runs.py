@@ -63,7 +63,7 @@ def show(context: typer.Context, run: RunName, as_json: AsJson = False) -> None:
         more = {"campaign": view.run.campaign, "mode": str(view.run.mode), "now": view.run.moment.now}
         stage.services.print_json({**summary(view, found), **more, "error": view.run.error, "tasks": tasks(view)})
     else:
-        show_run(stage.services.console, view, found)
+        show_run(stage.services, view, found)
 
 
 @app.command("log")
