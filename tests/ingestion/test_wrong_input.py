@@ -174,6 +174,9 @@ def test_extra_columns_can_be_left_out(shop: Any, tmp_path: Path) -> None:
     path = file(tmp_path, "id,shoe,email\n2,44,b@x.fr\nx,45,c@x.fr\n")
     loaded = shop.json("data", "load", "customer", path, "--ignore-extra")
     assert loaded["notes"][0] == "Left out, since customer has no such attributes: shoe."
+    assert loaded["notes"][-1] == (
+        f"1 record was rejected: line 3, id: expected an integer, found 'x'. It is in {loaded['rejects']}."
+    )
     assert Path(loaded["rejects"]).read_text("utf-8").splitlines() == [
         "line,reason,id,shoe,email",
         "3,\"id: expected an integer, found 'x'\",x,45,c@x.fr",
