@@ -65,13 +65,21 @@ def mistakes(error: ValidationError, model: type[BaseModel], raw: Any) -> list[P
 
 def _real_steps(raw: Any, detail: ErrorDetails) -> Iterator[str | int]:
     """Yield the steps of a location that exist in the value: pydantic adds the names of union members."""
-    last = len(detail["loc"]) - 1
+    last, entered = len(detail["loc"]) - 1, True
     for place, step in enumerate(detail["loc"]):
+        if entered and place < last and _is_member(raw, step):
+            entered = False
+            continue
         if _has(raw, step):
-            raw = raw[step]
+            raw, entered = raw[step], True
         elif not (place == last and detail["type"] == "missing"):
             continue
         yield step
+
+
+def _is_member(raw: Any, step: str | int) -> bool:
+    """Tell whether a step is the kind of the group it leads into, which may have a field of that name too."""
+    return isinstance(raw, Mapping) and raw.get("kind") == step
 
 
 def _has(raw: Any, step: str | int) -> bool:

@@ -19,6 +19,11 @@ class Cat(Document):
     lives: int = 9
 
 
+class Song(Document):
+    kind: Literal["song"]
+    song: str
+
+
 class Dog(Document):
     kind: Literal["dog", "puppy"]
     tricks: tuple[str, ...] = ()
@@ -31,7 +36,7 @@ class Home(Document):
     number: str = Field("1", min_length=1)
     rent: int = Field(1, gt=0, lt=10)
     colour: Literal["red", "green"] = "red"
-    pets: tuple[Annotated[Cat | Dog, Field(discriminator="kind")], ...] = ()
+    pets: tuple[Annotated[Cat | Dog | Song, Field(discriminator="kind")], ...] = ()
     town: str = Field("", alias="city")
 
     @field_validator("town")
@@ -66,13 +71,28 @@ class Home(Document):
                 "Remove it, or use one of: size, form, street, number, rent, colour, pets, city."
             ),
         ),
+        (
+            {"pets": [{"kind": "song", "song": "la", "verse": 1}]},
+            "pets.0.verse",
+            ("There is no field verse here. Remove it, or use one of: kind, song."),
+        ),
+        (
+            {"pets": [{"kind": "song", "song": 3}]},
+            "pets.0.song",
+            ("Text is needed here, found 3. Write text, in quotes if it looks like a number."),
+        ),
+        ({"pets": [{"kind": "song"}]}, "pets.0.song", "The field song is missing. Add it here."),
         ({"pets": [{"kind": "cat", "lifes": 1}]}, "pets.0.lifes", "There is no field lifes here. Did you mean lives?"),
         (
             {"pets": [{"kind": "puppy", "lives": 1}]},
             "pets.0.lives",
             "There is no field lives here. Remove it, or use one of: kind, tricks.",
         ),
-        ({"pets": [{"kind": "cow"}]}, "pets.0.kind", "cow is no possible choice here. Use one of: cat, dog, puppy."),
+        (
+            {"pets": [{"kind": "cow"}]},
+            "pets.0.kind",
+            "cow is no possible choice here. Use one of: cat, dog, puppy, song.",
+        ),
         ({"pets": [{}]}, "pets.0.kind", "The field kind is missing. Add it here."),
         (
             {"pets": [{"kind": "dog", "tricks": ["sit", 5]}]},
