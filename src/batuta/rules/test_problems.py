@@ -167,6 +167,18 @@ def test_operators_are_called_as_they_are_written(around: Surroundings, formula:
     assert [TEXTS.say(problem) for problem in problems_of(lambda: bind_expression(formula, around))] == [text]
 
 
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        ("[points]", "true cannot be read as a whole number. Write it as in the manual, such as 12.50 or 2024-02-29."),
+        ("[email]", "true is compared with a text but is not in quotes. Write 'true'."),
+    ],
+)
+def test_values_are_shown_as_they_are_written(around: Surroundings, expression: str, text: str) -> None:
+    rule = RULE.validate_python(condition(expression, "equal", value=True))
+    assert [TEXTS.say(problem) for problem in problems_of(lambda: bind_rule(rule, around))] == [text]
+
+
 def test_every_code_is_provoked_and_has_a_text_in_both_languages() -> None:
     words = ("type.", "operator.", "term.")
     for texts in TEXTS.by_language.values():

@@ -41,15 +41,20 @@ def term(kind: object) -> Term:
     return Term(f"type.{kind}")
 
 
+def _shown(value: object) -> str:
+    """Return a value as people write it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)[:_MOST_LENGTH]
+
+
 def _wrong(value: object, wanted: DataType) -> Unfit:
-    return Unfit("value.wrong-type", value=str(value)[:_MOST_LENGTH], expected=term(wanted.kind))
+    return Unfit("value.wrong-type", value=_shown(value), expected=term(wanted.kind))
 
 
 def _text(value: Plain, wanted: DataType) -> Constant:
     if isinstance(value, str):
         return Constant(value, STRING)
     if isinstance(value, (bool, int)):
-        raise Unfit("value.not-quoted", value=value)
+        raise Unfit("value.not-quoted", value=_shown(value))
     raise _wrong(value, wanted)
 
 
@@ -79,19 +84,19 @@ def _number(value: Plain, wanted: DataType) -> Constant:
 def _double(exact: Decimal, value: Plain) -> Constant:
     number = float(exact)
     if not math.isfinite(number):
-        raise Unfit("value.out-of-range", value=str(value)[:_MOST_LENGTH])
+        raise Unfit("value.out-of-range", value=_shown(value))
     return Constant(number, DOUBLE)
 
 
 def _exact(exact: Decimal, value: Plain) -> Constant:
     if abs(exact.adjusted()) > DIGITS:
-        raise Unfit("value.out-of-range", value=str(value)[:_MOST_LENGTH])
+        raise Unfit("value.out-of-range", value=_shown(value))
     if exact == exact.to_integral_value(context=EXACT) and LEAST_INTEGER <= exact <= MOST_INTEGER:
         return Constant(int(exact), INTEGER)
     plain = Decimal(format(exact, "f"))
     scale = max(0, -int(plain.as_tuple().exponent))
     if scale > MOST_SCALE or len(plain.as_tuple().digits) > DIGITS:
-        raise Unfit("value.out-of-range", value=str(value)[:_MOST_LENGTH])
+        raise Unfit("value.out-of-range", value=_shown(value))
     return Constant(plain, decimal_of(scale))
 
 
@@ -125,7 +130,7 @@ def _day_or_moment(value: Plain, wanted: DataType) -> date:
     if not isinstance(found, date):
         raise _wrong(value, wanted)
     if isinstance(found, datetime) and found.tzinfo is not None:
-        raise Unfit("value.with-zone", value=str(value)[:_MOST_LENGTH])
+        raise Unfit("value.with-zone", value=_shown(value))
     return found
 
 
@@ -134,11 +139,11 @@ def _instant(value: Plain, wanted: DataType) -> Constant:
     if not isinstance(found, date):
         raise _wrong(value, wanted)
     if not isinstance(found, datetime) or found.tzinfo is None:
-        raise Unfit("value.no-zone", value=str(value)[:_MOST_LENGTH])
+        raise Unfit("value.no-zone", value=_shown(value))
     try:
         return Constant(found.astimezone(UTC), INSTANT)
     except OverflowError:
-        raise Unfit("value.out-of-range", value=str(value)[:_MOST_LENGTH]) from None
+        raise Unfit("value.out-of-range", value=_shown(value)) from None
 
 
 def _parse_day_or_moment(text: str) -> date:
