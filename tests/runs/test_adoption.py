@@ -149,4 +149,5 @@ def test_two_starts_with_one_id_are_one_run(shop: Shop) -> None:
     assert shop.run(MAILING, "--run-id", "once")[0] == 0
     path = str(shop.folder / "campaign.yaml")
     code, message = shop.call("campaign", "run", path, "--run-id", "once")
-    assert (code, message) == (1, f"run once: this run was started before\n  to do: batuta --home {shop.folder / 'home'} run resume once")
+    todo = f"batuta --home {shop.folder / 'home'} run resume once"
+    assert (code, message) == (1, f"run once: this run was started before\n  to do: {todo}")
