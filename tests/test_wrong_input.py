@@ -281,3 +281,14 @@ def test_second_process_is_told_who_has_the_home(batuta: Batuta) -> None:
         "  to do: Wait until that process ends, or name another home with --home DIR.\n"
     )
     assert dump(batuta.home) == before
+
+
+def test_a_home_without_its_data_is_not_an_empty_home(tmp_path: Path) -> None:
+    batuta = first_home(tmp_path / "home")
+    (batuta.home / "data.duckdb").unlink()
+    answer = batuta("campaign", "run", FIRST / "thanks.yaml", code=3)
+    assert answer.err == (
+        f"{batuta.home}/data.duckdb: the data of this home is gone\n"
+        "  to do: Bring the file back from a backup, or start a new home with --home DIR.\n"
+    )
+    assert not (batuta.home / "data.duckdb").exists()

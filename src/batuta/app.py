@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Annotated, Any
@@ -84,12 +85,21 @@ def _open_sending(services: Services) -> Sending:
     )
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"batuta {version('batuta')}")
+        raise typer.Exit
+
+
 @root.callback()
 def batuta(
     context: typer.Context,
     home: Annotated[Path, typer.Option(envvar="BATUTA_HOME", help="Folder with all state.", file_okay=False)] = Path(
         ".batuta"
     ),
+    _: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_version, is_eager=True)
+    ] = False,
 ) -> None:
     """Batuta runs orchestrated campaigns over relational data."""
     found = Services(Home(home), Texts.load(PROBLEM_PACKAGES), _open_engine, _open_sending)

@@ -15,9 +15,11 @@ import typer
 from rich.console import Console
 
 from batuta.kit.clock import Clock, SystemClock
+from batuta.kit.errors import SystemFault
 from batuta.kit.problems import Texts
 from batuta.runs.ports import Engine
 from batuta.runs.sending.contract import Sending
+from batuta.store.catalogue import CatalogueStore
 from batuta.store.database import Database
 from batuta.store.home import Home
 from batuta.store.moves import Moves
@@ -55,8 +57,13 @@ class Services:
 
     @cached_property
     def engine(self) -> Engine:
-        """The engine of the home."""
-        _ = self.database
+        """The engine of the home; without its data file it is not opened, or all would look empty."""
+        if CatalogueStore(self.database).data_versions() and not self.home.data.exists():
+            raise SystemFault(
+                str(self.home.data),
+                "the data of this home is gone",
+                todo="Bring the file back from a backup, or start a new home with --home DIR.",
+            )
         return self.open_engine(self.home)
 
     @cached_property
