@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from batuta.channels.email.outbox import Outbox
 from batuta.channels.transports import HomeTransports
 from batuta.kit.errors import SystemFault
 from batuta.runs.sending import deliveries as module
-from batuta.runs.sending.contract import DeliveryKey, StaleFence
+from batuta.runs.sending.contract import DeliveryKey, Envelope, Outcome, StaleFence
 from batuta.store.home import Home
 from batuta.store.ledger import SqlLedger
 from batuta.store.shards import JournalFile, SampleFiles, ShardFiles
@@ -123,3 +127,24 @@ def test_a_message_that_does_not_reach_its_shard_is_missed_before_anything_is_se
     with pytest.raises(SystemFault, match="1204 targeted are not 3 excluded and 1200 prepared"):
         world.carried_out(order(), fence=1)
     assert world.mails() == []
+
+
+def test_a_stop_lets_one_batch_of_all_shards_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shards that send at once take turns, so that no more leaves after a stop than one of them would send."""
+    monkeypatch.setattr(module, "SHARD", 510)
+    sending, asked = world.born(), threading.Event()
+    sending.prepare(order())
+    send = Outbox.send
+
+    def slow_at_first(outbox: Outbox, envelope: Envelope) -> Outcome:
+        if not asked.is_set():
+            time.sleep(0.1)
+            asked.set()
+        return send(outbox, envelope)
+
+    monkeypatch.setattr(Outbox, "send", slow_at_first)
+    with ThreadPoolExecutor(3) as threads:
+        ended = list(threads.map(lambda shard: sending.send(order(), shard, 1, asked.is_set), range(3)))
+    assert sending.shards(KEY) == 3
+    assert not any(ended[:2])
+    assert 0 < len(world.mails()) <= 500

@@ -12,6 +12,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 from batuta.messages.address import to_ascii
 
@@ -52,7 +53,7 @@ def write(parts: Parts) -> bytes:
         *([_header("Reply-To", to_ascii(parts.reply_to))] if parts.reply_to else []),
         _header("To", to_ascii(parts.recipient)),
         _header("Subject", words(parts.subject, len("Subject: "))),
-        f"Date: {format_datetime(parts.date)}\r\n",
+        _date(parts.date),
         f"Message-ID: {parts.message_id}\r\n",
         "MIME-Version: 1.0\r\n",
         f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n',
@@ -85,6 +86,12 @@ def quoted(text: str) -> bytes:
     return found if "\n" in lines else found.replace(b"=\n", b"=\r\n")  # it breaks lines as the text's own end
 
 
+@lru_cache(maxsize=64)
+def _date(date: datetime) -> str:
+    return f"Date: {format_datetime(date)}\r\n"
+
+
+@lru_cache(maxsize=64)
 def mailbox(name: str, address: str) -> str:
     """Return an address as a header has it, with the name quoted or encoded as it needs."""
     line = one_line(name)

@@ -78,15 +78,27 @@ def _counts(output: TaskOutput) -> Counts:
 
 def _told(desk: Desk, saving: SaveAudience, counts: Counts, activity: str) -> Note:
     if counts.rows == 0 and not (saving.allow_empty or saving.append):
+        nobody = "nobody arrived" if saving.left_out is None else "nobody arrived whose key is in the data"
         raise InputError(
             f"audience {saving.label}",
-            "nobody arrived, and an empty population does not replace an audience; it stays as it was",
+            f"{nobody}, and an empty population does not replace an audience; it stays as it was",
             todo="Mend the path that leads here, or allow an empty population to replace the audience.",
         )
     done = ("Adds" if saving.append else "Saves") if desk.run.live else ("Would add" if saving.append else "Would save")
     joined = "to" if saving.append else "as"
     said = f"{done} {counts.targets:,} people {joined} audience {saving.label}"
-    return Note(said, activity=activity, data={"audience": saving.label, "targets": counts.targets})
+    data: dict[str, object] = {"audience": saving.label, "targets": counts.targets}
+    if saving.left_out is None:
+        return Note(said, activity=activity, data=data)
+    left_out = _count(desk, saving.left_out)
+    rest = "has no key in the data and is left out" if left_out == 1 else "have no key in the data and are left out"
+    said += f"; of the rows that arrived {left_out:,} {rest}" if left_out else ""
+    return Note(said, activity=activity, data={**data, "left_out": left_out})
+
+
+def _count(desk: Desk, rows: Set) -> int:
+    known, audiences = desk.with_audiences(rows)
+    return desk.ports.engine.count(known, desk.run.moment, audiences).rows
 
 
 def _save(desk: Desk, claim: Claim, saving: SaveAudience, source: Landed, former: Audience) -> Saved:

@@ -100,6 +100,9 @@ class JournalFile:
 
     def mark(self, batch: int, outcome: Outcome) -> None:
         """Note what became of a message."""
+        if outcome.status is Status.SENT and not (outcome.reason or outcome.detail):
+            self._put(b'[%d,%d,"sent","",""]\n' % (batch, outcome.ordinal))
+            return
         self._write([batch, outcome.ordinal, outcome.status.value, outcome.reason, outcome.detail])
 
     def doubt(self, batch: int) -> None:
@@ -111,7 +114,9 @@ class JournalFile:
         os.close(self._file)
 
     def _write(self, entry: list[object]) -> None:
-        line = json.dumps(entry).encode() + b"\n"
+        self._put(json.dumps(entry).encode() + b"\n")
+
+    def _put(self, line: bytes) -> None:
         try:
             whole = os.write(self._file, line) == len(line)
         except OSError as error:

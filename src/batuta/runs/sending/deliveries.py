@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 
 from batuta.messages.liquid.template import RenderingError
 from batuta.runs.ports import Counts, Engine, Making, Rows
@@ -47,6 +48,7 @@ class Deliveries:
     journals: Journals
     samples: Samples
     transports: Transports
+    turn: Lock = field(default_factory=Lock, compare=False, repr=False)
 
     def prepare(self, order: Order) -> Tally:
         """Make the messages table, freeze shards and open the ledger; return the counts with all pending."""
@@ -89,6 +91,7 @@ class Deliveries:
             marks=marks,
             resend=order.delivery.in_doubt == "resend",
             rendered=_chosen(order, ledger, messages),
+            turn=self.turn,
         )
         try:
             return send_rows(bench, rows, stop)

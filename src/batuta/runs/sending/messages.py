@@ -43,16 +43,17 @@ class Messages:
         self._layout = Layout.of(order)
         self._templates = EmailTemplates(delivery.content, delivery.channel.sender, order.moment)
         self._order = order
+        self._ids = self._hash(order.key.run, str(order.key.generation), order.key.activity)
+        self._tokens = self._hash(order.campaign, order.key.activity)
         self._common = {"vars": dict(order.variables), "context": _context(order, order.key.run)}
 
     def message_id(self, row: Row) -> str:
         """Return the Message-ID: the same for the same target in the same generation of a run, for ever."""
-        key = self._order.key
-        return f"<{self._digest(row, key.run, str(key.generation))}@{self._templates.domain}>"
+        return f"<{self._digest(row, self._ids)}@{self._templates.domain}>"
 
     def token(self, row: Row) -> str:
         """Return what tells a message from the others of its delivery, in every run alike."""
-        return self._digest(row, self._order.campaign)
+        return self._digest(row, self._tokens)
 
     def message(self, row: Row) -> Envelope:
         """Return the rendered message; raise RenderingError if that cannot be."""
@@ -76,12 +77,18 @@ class Messages:
         sender, content = self._templates.message(values, recipient, message_id, self.token(row))
         return Envelope(message_id, sender, recipient, content)
 
-    def _digest(self, row: Row, *scope: str) -> str:
+    @staticmethod
+    def _hash(*scope: str) -> hashlib._Hash:
+        """Return the digest that those of all messages begin with."""
+        return hashlib.sha256("\x1f".join((*scope, "")).encode())
+
+    def _digest(self, row: Row, scope: hashlib._Hash) -> str:
         layout = self._layout
         target = key_text(row[: layout.targets])
         rest = key_text(row[layout.targets : layout.keys]) if layout.keys > layout.targets else ""
-        parts = (*scope, self._order.key.activity, target, rest)
-        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
+        digest = scope.copy()
+        digest.update(f"{target}\x1f{rest}".encode())
+        return digest.hexdigest()[:32]
 
 
 def _context(order: Order, run: str) -> Mapping[str, object]:

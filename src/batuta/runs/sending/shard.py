@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from batuta.messages.liquid.template import RenderingError
@@ -30,7 +31,11 @@ IN_DOUBT = "cut-off"
 
 @dataclass(frozen=True)
 class Bench:
-    """What the sending of one shard works with."""
+    """What the sending of one shard works with.
+
+    Shards take turns: writing messages is work for one processor, and threads that fight for it take twice as
+    long. So no more than one batch is under way when a stop is asked for.
+    """
 
     key: DeliveryKey
     shard: int
@@ -42,6 +47,7 @@ class Bench:
     marks: Marks
     resend: bool
     rendered: Callable[[Row], bool]
+    turn: AbstractContextManager[object]
 
 
 def send_rows(bench: Bench, rows: Rows, stop: Callable[[], bool]) -> bool:
@@ -50,11 +56,12 @@ def send_rows(bench: Bench, rows: Rows, stop: Callable[[], bool]) -> bool:
     for number, start in enumerate(range(0, len(rows), BATCH)):
         if number in settled:
             continue
-        if stop():
-            return False
-        batch = list(enumerate(rows[start : start + BATCH], start))
-        fresh = bench.ledger.intend(bench.key, bench.shard, number, bench.fence)
-        outcomes = list(_send_all(bench, number, batch) if fresh else _go_on(bench, number, batch))
+        with bench.turn:
+            if stop():
+                return False
+            batch = list(enumerate(rows[start : start + BATCH], start))
+            fresh = bench.ledger.intend(bench.key, bench.shard, number, bench.fence)
+            outcomes = list(_send_all(bench, number, batch) if fresh else _go_on(bench, number, batch))
         bench.transport.flush()
         bench.ledger.settle(bench.key, bench.shard, number, bench.fence, outcomes)
     return True
