@@ -15,7 +15,8 @@ class SaveAudience:
 
     `attributes` are extra columns (name, expression over the population's rows); with `append` the new
     version holds the former members too, each key once, the new row winning. An empty population replaces
-    the audience only if `allow_empty`.
+    the audience only if `allow_empty`. Where the population was found by keys, `left_out` are the rows that
+    arrived but gave no member.
     """
 
     label: str
@@ -24,6 +25,7 @@ class SaveAudience:
     attributes: tuple[tuple[str, Expr], ...] = ()
     append: bool = False
     allow_empty: bool = False
+    left_out: Set | None = None
 
 
 Effect = SaveAudience

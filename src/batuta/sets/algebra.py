@@ -201,6 +201,21 @@ class Enriched:
     shape: Shape
 
 
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """The rows of a dimension whose key some row of a population gives, each once.
+
+    `key` has an expression over the population's rows for each attribute of the primary key, in its order.
+    `columns` gives each computed column's value over the population's rows; of several that give one key, the
+    first by row key decides. A key that is empty in any part, or that no row of the dimension has, gives nothing.
+    """
+
+    source: Set
+    key: tuple[Expr, ...]
+    shape: Shape
+    columns: tuple[Expr, ...] = ()
+
+
 class LimitKind(StrEnum):
     """What the limit of a segment counts."""
 
@@ -309,6 +324,7 @@ Set = (
     | Exclusion
     | Distinct
     | Enriched
+    | Keyed
     | Part
     | Parted
     | Addressed

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from batuta.activities.binder import binder, population_of
 from batuta.activities.contract import Effecting, Input, Scope
+from batuta.activities.dimensions import dimension_shape
 from batuta.activities.effects import Effect
 from batuta.activities.effects import SaveAudience as Saving
-from batuta.activities.settings import ComputedColumn
-from batuta.kit.problems import Gather, Problem
+from batuta.activities.save_audience.members import bound_key, found_by_key
+from batuta.activities.settings import ComputedColumn, ExpressionText
+from batuta.kit.problems import Gather, Problem, Problems
+from batuta.rules.bound import Expr
 from batuta.sets.algebra import Set
 from batuta.sets.shape import Shape
 
@@ -30,6 +32,14 @@ class SaveAudience(Effecting):
     )
     allow_empty: bool = Field(False, description="let an empty population replace the audience")
     attributes: tuple[ComputedColumn, ...] = Field((), description="values to keep with each member")
+    dimension: str | None = Field(
+        None,
+        description="whom to keep, if not those who arrive but rows of another targeting dimension",
+        json_schema_extra={"x-widget": "dimension"},
+    )
+    key: tuple[ExpressionText, ...] = Field(
+        (), description="the key of that row: a value for each attribute of the dimension's primary key, in its order"
+    )
 
     def populations(self, inputs: tuple[Input, ...], scope: Scope) -> Mapping[str, Set]:
         """Return the population unchanged."""
@@ -37,21 +47,35 @@ class SaveAudience(Effecting):
         return {"main": population_of(inputs[0])}
 
     def effects(self, inputs: tuple[Input, ...], scope: Scope) -> tuple[Effect, ...]:
-        """Return the audience to keep; its members are targets, each once."""
+        """Return the audience to keep; its members are targets, or rows that a key names, each once."""
         population = population_of(inputs[0])
         gather = Gather()
-        attributes = binder(scope, population, gather).columns(self.attributes, "attributes")
-        kept = replace(
-            population.shape,
-            columns=tuple(column for column, _ in attributes),
-            secondary_schema="",
-            secondary_key=(),
-            numbered=False,
-        )
-        self._check_former(kept, scope, gather)
+        bind = binder(scope, population, gather)
+        attributes = bind.columns(self.attributes, "attributes")
+        shape = gather.attempt(lambda: self._shape(population.shape, scope))
+        key: tuple[Expr, ...] = ()
+        if shape is not None:
+            self._check_former(shape, scope, gather)
+            key = bound_key(self.key, shape.dimension, scope.catalogue, bind, gather) if self.key else ()
         gather.check()
+        assert shape is not None  # without a shape there was a problem
+        kept = shape.having(tuple(column for column, _ in attributes))
         values = tuple((column.name, expression) for column, expression in attributes)
-        return (Saving(self.label, population, kept, values, self.mode == "append", self.allow_empty),)
+        saving = Saving(self.label, population, kept, values, self.mode == "append", self.allow_empty)
+        return (found_by_key(saving, key, scope.catalogue) if key else saving,)
+
+    def _shape(self, arriving: Shape, scope: Scope) -> Shape:
+        """Return the shape of the members; raise Problems if it is not known whose keys they have."""
+        if self.dimension is None:
+            if self.key:
+                raise Problems([Problem("save-key-without-dimension", {}, "key")])
+            return Shape(arriving.dimension, arriving.schema, arriving.key)
+        wanted = dimension_shape(scope.catalogue, self.dimension)
+        if not self.key and wanted.schema != arriving.schema:
+            attributes = ", ".join(scope.catalogue.schema_named(wanted.schema).primary_key)
+            values = {"dimension": wanted.dimension, "arriving": arriving.dimension, "attributes": attributes}
+            raise Problems([Problem("save-key-missing", values, "key")])
+        return wanted
 
     def _check_former(self, kept: Shape, scope: Scope, gather: Gather) -> None:
         """Keep a problem if members of another schema would be added to the audience."""

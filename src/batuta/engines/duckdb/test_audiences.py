@@ -8,7 +8,7 @@ from batuta.kit.errors import SystemFault
 from batuta.rules.bound import AttributeOf, Computed, Expr
 from batuta.runs.ports import Counts, Keeping
 from batuta.schema.types import INTEGER, STRING
-from batuta.sets.algebra import Table
+from batuta.sets.algebra import Keyed, Table
 from batuta.sets.shape import Column, Shape
 
 if TYPE_CHECKING:
@@ -114,3 +114,21 @@ def test_checksums_tell_content_and_not_order(people: World) -> None:
     assert people.engine.checksum("data") == data
     people.rows("person", [(5, "Brest")])
     assert people.engine.checksum("data") != data
+
+
+def test_members_found_by_key_are_appended_once_each(people: World) -> None:
+    """A visit gives a person's number: 9 is nobody, and one visit gives none."""
+    people.schema("visit", "*town string, *day integer, person_id integer, note string", identity="note")
+    visits = [("a", 1, 2, "n1"), ("a", 2, 2, "n2"), ("b", 1, 3, "n3"), ("b", 2, 9, "n4"), ("c", 1, None, "n5")]
+    people.rows("visit", visits)
+    note = Column("note", STRING)
+    population = people.table(people.shape("visit"), [(town, day) for town, day, *_ in reversed(visits)])
+    who, said = AttributeOf((), "person_id", INTEGER), AttributeOf((), "note", STRING)
+    found = people.make(main=Keyed(population, (who,), people.shape("person", note), (said,)))["main"]
+    kept: tuple[tuple[str, Expr], ...] = (("note", Computed("note", STRING)),)
+    former = people.table(people.shape("person", note), [(1, "old"), (2, "old")])
+    people.engine.save_audience(keeping(former, people, attributes=kept))
+    new = keeping(found, people, attributes=kept, name="a2", effect="effect 2", former="a1")
+    assert people.engine.save_audience(new) == Counts(3, 3)
+    assert people.engine.save_audience(new) == Counts(3, 3)
+    assert members(people, "a2", "note") == [(1, "old"), (2, "n1"), (3, "n3")]

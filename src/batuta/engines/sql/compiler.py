@@ -18,6 +18,7 @@ from batuta.engines.sql.distinct import Ranked, distinct, ranked
 from batuta.engines.sql.enrich import enriched
 from batuta.engines.sql.exclude import exclusion
 from batuta.engines.sql.expressions import value
+from batuta.engines.sql.keyed import keyed
 from batuta.engines.sql.keys import row_key
 from batuta.engines.sql.sharing import shared
 from batuta.engines.sql.split import Divided, divided, part, parted
@@ -31,6 +32,7 @@ from batuta.sets.algebra import (
     Exclusion,
     Filtered,
     Intersection,
+    Keyed,
     Nobody,
     Part,
     Parted,
@@ -51,6 +53,7 @@ _BUILDINGS: Mapping[type[Any], Building] = {
     Distinct: distinct,
     Ranked: ranked,
     Enriched: enriched,
+    Keyed: keyed,
     Part: part,
     Parted: parted,
     Divided: divided,

@@ -31,6 +31,7 @@ from batuta.sets.algebra import (
     Exclusion,
     Filtered,
     Intersection,
+    Keyed,
     LimitKind,
     Lines,
     Nobody,
@@ -153,6 +154,12 @@ def enriched(shop: Shop) -> dict[str, Set]:
     return {"main": Enriched(one(shop), additions, shop.people.having(columns))}
 
 
+def keyed(shop: Shop) -> dict[str, Set]:
+    owner = (shop.value("[person_id]", "order"),)
+    shape = shop.people.having((Column("status", STRING),))
+    return {"main": Keyed(Table("orders", shop.orders), owner, shape, (shop.value("[status]", "order"),))}
+
+
 def split(shop: Shop) -> dict[str, Set]:
     segments = (
         Segment("rich", shop.rule("[points] > 9"), LimitKind.COUNT, 100, (Sort(shop.value("[points]"), True),)),
@@ -207,6 +214,7 @@ CASES: tuple[Callable[[Shop], dict[str, Set]], ...] = (
     exclusion,
     distinct,
     enriched,
+    keyed,
     split,
     stable_split,
     overlapping_split,
