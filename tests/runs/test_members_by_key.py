@@ -81,7 +81,7 @@ def test_a_composite_key_with_attributes_of_the_first_who_gives_it(clubs: Shop) 
 def test_members_found_by_key_are_appended_once(clubs: Shop) -> None:
     settings = "mode: append, dimension: nations, key: ['[country]']"
     assert clubs.run(saving(settings, 7), "--live")[0] == 0
-    assert "Adds 1 people to audience Kept\n" in clubs.must("run", "log", "last") + "\n"
+    assert "Adds 1 person to audience Kept\n" in clubs.must("run", "log", "last") + "\n"
     assert members(clubs) == [["DE", "Germany"]]
     assert clubs.run(saving(settings, 6), "--live")[0] == 0
     assert "; of the rows that arrived 1 has no key in the data and is left out" in clubs.must("run", "log", "last")

@@ -168,7 +168,8 @@ def test_an_unknown_field_in_an_activity_and_in_the_file(run: Run) -> None:
         1,
         """\
 keep (keep)
-  error  overwrite: There is no field overwrite here. Remove it, or use one of: label, mode, allow_empty, attributes.
+  error  overwrite: There is no field overwrite here. Remove it, or use one of: label, mode, allow_empty, attributes, \
+dimension, key.
     at vips.yaml:15:16
 vips.yaml: 1 error
 """,

@@ -86,7 +86,8 @@ def _told(desk: Desk, saving: SaveAudience, counts: Counts, activity: str) -> No
         )
     done = ("Adds" if saving.append else "Saves") if desk.run.live else ("Would add" if saving.append else "Would save")
     joined = "to" if saving.append else "as"
-    said = f"{done} {counts.targets:,} people {joined} audience {saving.label}"
+    crowd = "1 person" if counts.targets == 1 else f"{counts.targets:,} people"
+    said = f"{done} {crowd} {joined} audience {saving.label}"
     data: dict[str, object] = {"audience": saving.label, "targets": counts.targets}
     if saving.left_out is None:
         return Note(said, activity=activity, data=data)
