@@ -23,13 +23,18 @@ _log = logging.getLogger(__name__)
 
 
 class Workers:
-    """Carries one run on, several jobs at a time. One use only."""
+    """Carries one run on, several jobs at a time. One use only.
+
+    Who is still at work is counted here: a `Thread.join` that Ctrl-C interrupts takes the thread for ended.
+    """
 
     def __init__(self, desk: Desk, texts: Texts, threads: int = THREADS) -> None:
         self._desk = desk
         self._texts = texts
         self._idle = threading.Condition()
         self._busy = 0
+        self._alive = 0
+        self._leaving = threading.Condition()
         self._stopping = threading.Event()
         self._faults: list[BaseException] = []
         self._threads = [threading.Thread(target=self._work, name=f"worker-{n}") for n in range(1, threads + 1)]
@@ -37,17 +42,21 @@ class Workers:
     def start(self) -> None:
         """Begin to work."""
         for thread in self._threads:
-            thread.start()
+            self._count(1)
+            try:
+                thread.start()
+            except RuntimeError:  # the machine has no thread left
+                self._count(-1)
+                raise
 
     @property
     def working(self) -> bool:
         """Whether any worker is still at it."""
-        return any(thread.is_alive() for thread in self._threads)
+        return self._alive > 0
 
     def join(self, timeout: float) -> None:
         """Wait until the workers have ended, at most so many seconds; raise what broke a worker, if anything."""
-        for thread in self._threads:
-            thread.join(timeout / len(self._threads))
+        self._wait(timeout)
         if not self.working and self._faults:
             raise self._faults[0]
 
@@ -63,9 +72,7 @@ class Workers:
         while self.working:
             try:
                 self.stop()  # again each time: a query may have begun after the last one was interrupted
-                for thread in self._threads:
-                    if thread.is_alive():
-                        thread.join(_BEAT)
+                self._wait(_BEAT)
             except KeyboardInterrupt:
                 continue
 
@@ -81,6 +88,18 @@ class Workers:
         except BaseException as fault:  # a thread must not die unseen: join() raises it
             self._faults.append(fault)
             self.stop()
+        finally:
+            self._count(-1)
+
+    def _count(self, change: int) -> None:
+        with self._leaving:
+            self._alive += change
+            self._leaving.notify_all()
+
+    def _wait(self, timeout: float) -> None:
+        """Wait until all workers have left, at most so many seconds."""
+        with self._leaving:
+            self._leaving.wait_for(lambda: not self.working, timeout)
 
     def _next(self) -> Claim | None:
         """Return the next job, or None once there is none and no other worker may yet make one ready."""
