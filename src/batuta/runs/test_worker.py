@@ -28,7 +28,7 @@ def test_a_worker_is_not_taken_for_ended_when_waiting_for_it_is_interrupted() ->
         ports=SimpleNamespace(state=state, engine=SimpleNamespace(interrupt=lambda: None)),
         run=SimpleNamespace(id="run"),
     )
-    workers = Workers(desk, Texts({}), threads=2)
+    workers = Workers(desk, Texts({}), threads=1)
     workers.start()
     main = threading.main_thread().ident
     assert main is not None
