@@ -23,10 +23,14 @@ class Database:
         metadata.create_all(self._engine, tables=tables)
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """Run a block as one transaction that holds the write lock from its start."""
+    def write(self, *, lasting: bool = True) -> Iterator[Connection]:
+        """Run a block as one transaction that holds the write lock from its start.
+
+        A lasting one is on the disk when it ends, with all before it. Others survive the death of the process,
+        but a power cut may take them back: for what is then simply done again.
+        """
         with self._engine.connect() as connection:
-            connection.execution_options(batuta_write=True)
+            connection.execution_options(batuta_write=True, batuta_lasting=lasting)
             with connection.begin():
                 yield connection
 
@@ -48,5 +52,8 @@ def _configure(connection: Any, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("batuta_write", False)
+    options = connection.get_execution_options()
+    writing = options.get("batuta_write", False)
+    if writing:
+        connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if options['batuta_lasting'] else 'NORMAL'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -31,17 +31,17 @@ class Moves:
 
     def claim(self, run: str, owner: str) -> Claim | None:
         """Hand out the next ready job of a run that is wanted to run, with a higher fence."""
-        with self._database.write() as connection:
+        with self._database.write(lasting=False) as connection:
             return claiming.claim(connection, run, owner, self._clock.now())
 
     def intend(self, claim: Claim, names: Mapping[str, str]) -> None:
         """Remember the names of the tables about to be made, so that they can be adopted after a crash."""
-        with self._database.write() as connection:
+        with self._database.write(lasting=False) as connection:
             claiming.intend(connection, claim, names)
 
     def finish(self, claim: Claim, finished: Finished) -> None:
         """End a task: commit its tables and audiences, settle its outputs and what follows from them."""
-        with self._database.write() as connection:
+        with self._database.write(lasting=bool(finished.saved)) as connection:
             finishing.finish(connection, claim, finished, self._clock.now())
 
     def prepared(self, claim: Claim, prepared: Prepared) -> None:
