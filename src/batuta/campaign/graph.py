@@ -42,16 +42,6 @@ def order(campaign: Campaign) -> tuple[Activity, ...]:
     return tuple(found)
 
 
-def ancestors(campaign: Campaign, activity: str) -> frozenset[str]:
-    """Return every activity from which a path leads to this one."""
-    return _reached(sources(campaign), activity)
-
-
-def descendants(campaign: Campaign, activity: str) -> frozenset[str]:
-    """Return every activity to which a path leads from this one."""
-    return _reached(targets(campaign), activity)
-
-
 def cycle(campaign: Campaign) -> tuple[str, ...]:
     """Return the ids along a cycle, the first in the file at both ends, or nothing if there is none."""
     sorted_out = {activity.id for activity in order(campaign)}
@@ -159,14 +149,3 @@ def _neighbours(campaign: Campaign, pair: Callable[[Transition], tuple[str, str]
         if here in lists and there in lists:
             lists[here].append(there)
     return {name: tuple(names) for name, names in lists.items()}
-
-
-def _reached(neighbours: Neighbours, start: str) -> frozenset[str]:
-    found: set[str] = set()
-    waiting = list(neighbours[start])
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += neighbours[name]
-    return frozenset(found)

@@ -53,13 +53,6 @@ def test_inbound_lists_keep_the_order_of_the_transitions() -> None:
     assert [t.source for t in graph.inbound_lists(joined)["x"]] == ["b", "a", "c"]
 
 
-def test_ancestors_and_descendants_follow_every_path() -> None:
-    joined = campaign("a>b b>d a>c c>d d>e x>c")
-    assert graph.ancestors(joined, "d") == {"a", "b", "c", "x"}
-    assert graph.descendants(joined, "a") == {"b", "c", "d", "e"}
-    assert graph.ancestors(joined, "a") == frozenset()
-
-
 @pytest.mark.parametrize(
     ("joints", "around"),
     [
@@ -76,7 +69,7 @@ def test_a_cycle_is_named_along_its_path(joints: str, around: tuple[str, ...]) -
 def test_a_long_chain_is_no_trouble() -> None:
     chain = campaign(" ".join(f"a{n}>a{n + 1}" for n in range(5000)))
     assert graph.cycle(chain) == ()
-    assert len(graph.descendants(chain, "a0")) == 5000
+    assert len(graph.order(chain)) == 5001
 
 
 def test_what_follows_a_disabled_activity_is_off() -> None:
