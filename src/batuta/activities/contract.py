@@ -72,6 +72,28 @@ class Role(StrEnum):
     BARRIER = "barrier"
 
 
+class Weight(StrEnum):
+    """What a remark weighs: it is told, told as a warning, or it keeps the task from ending."""
+
+    TOLD = "told"
+    WARNING = "warning"
+    FAILURE = "failure"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Rows worth a word in the log of a run: how many a set has, told where there are any.
+
+    `code` is one of the catalogue of problems; its text names `{count}` and the values. A failure names what to
+    do too: nothing of the task is kept then.
+    """
+
+    code: str
+    rows: Set
+    values: Mapping[str, object] = field(default_factory=dict)
+    weight: Weight = Weight.TOLD
+
+
 @dataclass(frozen=True)
 class Scope:
     """What an activity may know about the home and the run it is in.
@@ -135,6 +157,11 @@ class Kind(Document):
 
     def warnings(self, inputs: tuple[Input, ...], scope: Scope) -> tuple[Problem, ...]:
         """Return what is doubtful but keeps nothing from running; asked only where `populations` succeeds."""
+        _ = inputs, scope
+        return ()
+
+    def remarks(self, inputs: tuple[Input, ...], scope: Scope) -> tuple[Remark, ...]:
+        """Return what a run counts and tells besides the populations: rows dropped, ambiguous, left empty."""
         _ = inputs, scope
         return ()
 

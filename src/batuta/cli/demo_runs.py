@@ -20,7 +20,8 @@ from batuta.kit.errors import InputError, SystemFault
 from batuta.reports.run_report import RunReport
 from batuta.runs.conduct import Request, begin, carry_on, take_up
 from batuta.runs.desk import Desk
-from batuta.runs.making import effect, make
+from batuta.runs.effects import effect
+from batuta.runs.making import make
 from batuta.runs.model import JobKind, Mode, Note, RunStatus, RunView, Wanted
 
 ERASED = 3
@@ -96,7 +97,7 @@ def _finish(stage: Stage, desk: Desk, quiet: bool) -> Told:
     with Progress(
         stage.services, stage.state, desk.run.id, quiet or not stage.services.console.is_terminal
     ) as progress:
-        status = carry_on(desk, stage.services.texts, progress.watch)
+        status = carry_on(desk, progress.watch)
     view = desk.view()
     if status is not RunStatus.COMPLETED:
         errors = [f"{task.label}: {task.error}" for task in view.tasks.values() if task.error]

@@ -45,7 +45,7 @@ class Stage:
     @cached_property
     def ports(self) -> Ports:
         """The ports that runs work with."""
-        return Ports(self.state, self.services.engine, self.services.sending)
+        return Ports(self.state, self.services.engine, self.services.sending, self.services.texts)
 
     def run_id(self, name: str) -> str:
         """Return the id of a run named by its id or as `last`."""
@@ -92,7 +92,7 @@ class Stage:
         agreed = dict(confirmed)
         run = desk.run.id
         with _terminable(), Progress(self.services, self.state, run, as_json, seen) as progress:
-            while carry_on(desk, self.services.texts, progress.watch) is RunStatus.AWAITING:
+            while carry_on(desk, progress.watch) is RunStatus.AWAITING:
                 with progress.paused():
                     if not self._confirmed(desk, yes, as_json, agreed):
                         break

@@ -13,7 +13,7 @@ from batuta.activities.validate import Diagnosis, Knowledge, validate
 from batuta.campaign.model import Campaign
 from batuta.kit.errors import InputError, UsageError
 from batuta.kit.identifiers import SLUG, new_id, seed_of
-from batuta.kit.problems import Problems, Texts
+from batuta.kit.problems import Problems
 from batuta.messages.configuration import ChannelConfiguration
 from batuta.rules.bound import Moment
 from batuta.runs.delivering import LedgerBroken, check_ledger
@@ -132,13 +132,13 @@ def statements(desk: Desk, activity: str) -> tuple[str, ...]:
     return desk.ports.engine.sql(Making(dict(zip(sets, wanted, strict=True)), names, desk.run.moment, audiences))
 
 
-def carry_on(desk: Desk, texts: Texts, watch: Callable[[], None] = lambda: None) -> RunStatus:
+def carry_on(desk: Desk, watch: Callable[[], None] = lambda: None) -> RunStatus:
     """Work on a run until nothing more can be done without a person, and return its status.
 
     `watch` is called several times a second. On KeyboardInterrupt queries are stopped, work under way is
     given back, and the run is paused.
     """
-    workers = Workers(desk, texts)
+    workers = Workers(desk)
     try:
         desk.ports.engine.sweep(desk.ports.state.named_tables())
         workers.start()

@@ -10,6 +10,7 @@ from batuta.activities.contract import Input, Kind, Scope
 from batuta.activities.validate import Knowledge
 from batuta.campaign.model import Campaign
 from batuta.kit.errors import InputError
+from batuta.kit.problems import Texts
 from batuta.runs.audiences import named_audiences, with_empty_audiences
 from batuta.runs.model import Audience, Leg, Run, RunView, TaskOutput
 from batuta.runs.ports import Engine
@@ -32,6 +33,7 @@ class Ports:
     state: State
     engine: Engine
     sending: Sending
+    texts: Texts
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from batuta.kit.problems import Texts
 from batuta.runs.worker import Workers
 
 
@@ -28,7 +27,7 @@ def test_a_worker_is_not_taken_for_ended_when_waiting_for_it_is_interrupted() ->
         ports=SimpleNamespace(state=state, engine=SimpleNamespace(interrupt=lambda: None)),
         run=SimpleNamespace(id="run"),
     )
-    workers = Workers(desk, Texts({}), threads=1)
+    workers = Workers(desk, threads=1)
     workers.start()
     main = threading.main_thread().ident
     assert main is not None

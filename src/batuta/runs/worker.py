@@ -8,10 +8,11 @@ import threading
 from collections.abc import Callable
 
 from batuta.kit.errors import BatutaError
-from batuta.kit.problems import Problems, Texts
+from batuta.kit.problems import Problems
 from batuta.runs.delivering import LedgerBroken, finish, prepare, send
 from batuta.runs.desk import Desk, NeedsAttention
-from batuta.runs.making import effect, make
+from batuta.runs.effects import effect
+from batuta.runs.making import make
 from batuta.runs.model import Claim, JobKind, Level, Note
 from batuta.runs.ports import Interrupted
 from batuta.runs.sending.contract import StaleFence
@@ -28,9 +29,8 @@ class Workers:
     Who is still at work is counted here: a `Thread.join` that Ctrl-C interrupts takes the thread for ended.
     """
 
-    def __init__(self, desk: Desk, texts: Texts, threads: int = THREADS) -> None:
+    def __init__(self, desk: Desk, threads: int = THREADS) -> None:
         self._desk = desk
-        self._texts = texts
         self._idle = threading.Condition()
         self._busy = 0
         self._alive = 0
@@ -150,7 +150,7 @@ class Workers:
 
     def _words(self, fault: Exception) -> str:
         if isinstance(fault, Problems):
-            return "\n".join(self._texts.say(problem) for problem in fault.problems)
+            return "\n".join(self._desk.ports.texts.say(problem) for problem in fault.problems)
         if isinstance(fault, BatutaError):
             return fault.message()
         return f"unexpected: {type(fault).__name__}: {fault}"

@@ -1,0 +1,44 @@
+"""The effects of a task: described in test mode, done in live mode; one module for each kind of effect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from batuta.activities.contract import Effecting
+from batuta.activities.effects import SaveAudience
+from batuta.runs.desk import Desk, inputs_of
+from batuta.runs.effects.done import Done
+from batuta.runs.effects.saving import save
+from batuta.runs.making import land, populations_of
+from batuta.runs.model import Claim
+from batuta.runs.remarking import remarks_of
+from batuta.runs.state import Finished, Landed
+
+Carrier = Callable[[Desk, Claim, Any, Landed], Done]
+
+CARRIERS: Mapping[type[Any], Carrier] = {
+    SaveAudience: save,
+}
+"""Who carries out which effect, given the table of its population. In test mode a carrier tells and does nothing."""
+
+
+def effect(desk: Desk, claim: Claim) -> None:
+    """Make the populations of a task's outputs and carry out (in test mode: describe) its effects."""
+    view = desk.view()
+    kind = desk.frozen.kinds[claim.activity]
+    if not isinstance(kind, Effecting):
+        raise TypeError(f"{claim.activity} has no effects")
+    inputs, scope = inputs_of(view, claim.activity), desk.scope(claim.activity)
+    effects = kind.effects(inputs, scope)
+    sources = {f"effect_{place}": effect.population for place, effect in enumerate(effects, 1)}
+    outputs = populations_of(desk, view, claim.activity)
+    landed = land(desk, view, claim, {**outputs, **sources})
+    notes = list(remarks_of(desk, claim.activity, kind.remarks(inputs, scope)))
+    done = [
+        CARRIERS[type(effect)](desk, claim, effect, landed[source])
+        for source, effect in zip(sources, effects, strict=True)
+    ]
+    made = {name: landed[name] for name in outputs}
+    saved = tuple(item for one in done for item in one.saved)
+    desk.ports.state.finish(claim, Finished(made, saved, (*notes, *(note for one in done for note in one.notes))))
