@@ -15,7 +15,10 @@ def run(home: Path, statements: Path) -> dict[str, object]:
     """Return the seconds from opening to closing, and the rows of each table that was made."""
     text = statements.read_text("utf-8")
     began = time.perf_counter()
-    settings = {"preserve_insertion_order": "false", "temp_directory": str(home / "tmp")}
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "preserve_insertion_order": "false",
+        "temp_directory": str(home / "tmp"),
+    }
     with duckdb.connect(str(home / "reference.duckdb"), config=settings) as connection:
         connection.execute(f"ATTACH '{home / 'data.duckdb'}' AS data")
         connection.execute(text)
