@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from batuta.activities.binder import population_of
+from batuta.activities.contract import Input
 from batuta.campaign.graph import unknown
 from batuta.kit.problems import Problem, Problems
 from batuta.schema.model import Catalogue, Link
+from batuta.sets.algebra import Set
 from batuta.sets.shape import Shape, shape_of
 
 
@@ -14,6 +17,14 @@ def dimension_shape(catalogue: Catalogue, name: str) -> Shape:
     if name not in names:
         raise Problems([unknown("unknown-dimension", name, names, "dimension")])
     return shape_of(catalogue, name)
+
+
+def targets_of(arriving: Input) -> Set:
+    """Return the population that arrives; raise Problems where its rows belong to no dimension."""
+    population = population_of(arriving)
+    if not population.shape.schema:
+        raise Problems([Problem("population-without-dimension", {"source": arriving.label})])
+    return population
 
 
 def way(catalogue: Catalogue, start: str, path: str, end: str, field: str) -> tuple[Link, ...]:

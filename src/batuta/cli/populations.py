@@ -52,7 +52,7 @@ def print_preview(services: Services, table: Table, page: Page, moment: Moment, 
 
 def key_names(catalogue: Catalogue, shape: Shape) -> dict[str, str]:
     """Return the names for people of the key columns of a working table."""
-    names = dict(zip(shape.target_columns, catalogue.schema_named(shape.schema).primary_key, strict=True))
+    names = dict(zip(shape.target_columns, catalogue.schema_behind(shape.schema).primary_key, strict=True))
     if shape.secondary_schema:
         keys = catalogue.schema_named(shape.secondary_schema).primary_key
         names |= {
@@ -63,12 +63,13 @@ def key_names(catalogue: Catalogue, shape: Shape) -> dict[str, str]:
 
 def _attributes(catalogue: Catalogue, shape: Shape, page: Page) -> tuple[tuple[str, Expr], ...]:
     """Return the wanted attributes of the schema; raise NotFound if a column exists nowhere."""
-    schema = catalogue.schema_named(shape.schema)
+    schema = catalogue.schema_behind(shape.schema)
     computed = {column.name for column in shape.columns}
     offered = [name for name in schema.by_name if name not in schema.primary_key and name not in computed]
     for name in page.columns:
         if name not in schema.by_name and name not in computed:
-            raise missing("column", name, [*computed, *schema.by_name], f"schema {schema.name}")
+            place = f"schema {schema.name}" if schema.name else "population"
+            raise missing("column", name, [*computed, *schema.by_name], place)
     wanted = [name for name in offered if not page.columns or name in page.columns]
     return tuple((name, AttributeOf((), name, schema.by_name[name].type)) for name in wanted)
 

@@ -97,6 +97,10 @@ class Dimension(Document):
     label: str = ""
 
 
+NO_SCHEMA = Schema(name="", attributes=(), primary_key=())
+"""What stands for the schema of rows that have no dimension, such as the lines of a file."""
+
+
 class Catalogue(Document):
     """All schemas, relationships and dimensions of a home, as one value with a version."""
 
@@ -125,6 +129,10 @@ class Catalogue(Document):
             return self.by_name[name]
         raise missing("schema", name, self.by_name, "catalogue")
 
+    def schema_behind(self, name: str) -> Schema:
+        """Return the schema whose rows a population has; one without attributes for rows without a dimension (``)."""
+        return self.schema_named(name) if name else NO_SCHEMA
+
     def dimension_named(self, name: str) -> Dimension:
         """Return the dimension; raise NotFound with the nearest name if there is none."""
         for dimension in self.dimensions:
@@ -134,11 +142,11 @@ class Catalogue(Document):
 
     def links(self, schema: str) -> Iterator[Link]:
         """Yield every link that leaves a schema, from both ends of its relationships."""
-        yield from self._links[schema].values()
+        yield from self._links.get(schema, {}).values()
 
     def link(self, schema: str, name: str) -> Link | None:
         """Return the link of that name that leaves a schema, or None."""
-        return self._links[schema].get(name)
+        return self._links.get(schema, {}).get(name)
 
 
 def missing(what: str, name: str, known: Iterable[str], place: str) -> NotFound:

@@ -27,6 +27,9 @@ class Shape:
 
     `key` are the types of the target key in the order of the schema's primary key; `secondary_key` those
     of the secondary dimension's, empty where none is carried; `numbered` adds a line number to the row key.
+
+    Rows without a dimension (the lines of a file) have an empty `dimension`, `schema` and `key`: the line number
+    is all that identifies them, among those of one `origin`.
     """
 
     dimension: str
@@ -36,6 +39,7 @@ class Shape:
     secondary_schema: str = ""
     secondary_key: tuple[DataType, ...] = ()
     numbered: bool = False
+    origin: str = ""
 
     @property
     def target_columns(self) -> tuple[str, ...]:
@@ -65,6 +69,11 @@ def shape_of(catalogue: Catalogue, dimension: str, columns: tuple[Column, ...] =
     """Return the shape of a population of rows of a dimension."""
     schema = catalogue.schema_named(catalogue.dimension_named(dimension).schema_name)
     return Shape(dimension, schema.name, tuple(attribute.type for attribute in schema.key), columns)
+
+
+def shape_of_lines(origin: str, columns: tuple[Column, ...]) -> Shape:
+    """Return the shape of rows without a dimension, numbered from 1; `origin` is the activity they come from."""
+    return Shape("", "", (), columns, numbered=True, origin=origin)
 
 
 def shared_key(left: Shape, right: Shape) -> bool:

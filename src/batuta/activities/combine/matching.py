@@ -10,6 +10,7 @@ from pydantic import Field
 
 from batuta.activities.binder import binder, population_of
 from batuta.activities.combine.ordering import inbound_named, is_named
+from batuta.activities.combine.shapes import strangers
 from batuta.activities.contract import Input, Scope
 from batuta.activities.dimensions import way
 from batuta.activities.settings import ExpressionText, Inbound, Path
@@ -87,6 +88,10 @@ class Meeting:
     def _barrier(self, item: Input, brought: tuple[str, Brought] | None) -> Barrier | None:
         source, primary = population_of(item), population_of(self.inputs[0])
         if brought is None:
+            if strangers(primary.shape, source.shape):
+                values = {"first": self.inputs[0].label, "source": item.label}
+                self.gather.add(Problem("combine-exclusion-lines", values))
+                return None
             if source.shape.schema == primary.shape.schema:
                 return Barrier(source, item.label)
             values = {"first": primary.shape.dimension, "second": source.shape.dimension, "source": item.label}

@@ -23,17 +23,17 @@ def merged_shape(inputs: Sequence[Input], *, reconciled: bool) -> Shape:
     """
     shapes = [population_of(item).shape for item in inputs]
     first = shapes[0]
-    found = [*_clashes(inputs)]
+    found = [*_clashes(inputs), *_strange_lines(inputs, reconciled=reconciled)]
     if not reconciled:
         found += [
             Problem("combine-dimensions", {"first": first.dimension, "second": shape.dimension, "source": item.label})
             for item, shape in zip(inputs, shapes, strict=True)
-            if shape.schema != first.schema
+            if shape.schema != first.schema and first.schema and shape.schema
         ]
     if found:
         raise Problems(found)
     merged = first.having(merged_columns(tuple(shapes)))
-    if all(shared_key(first, shape) for shape in shapes[1:]):
+    if not first.schema or all(shared_key(first, shape) for shape in shapes[1:]):
         return merged
     return replace(merged, secondary_schema="", secondary_key=(), numbered=False)
 
@@ -41,6 +41,24 @@ def merged_shape(inputs: Sequence[Input], *, reconciled: bool) -> Shape:
 def with_excluded_by(shape: Shape) -> Shape:
     """Return the shape with the column that names the excluding set, in place of one from an earlier exclusion."""
     return shape.having((*(column for column in shape.columns if column.name != EXCLUDED_BY.name), EXCLUDED_BY))
+
+
+def _strange_lines(inputs: Sequence[Input], *, reconciled: bool) -> Iterator[Problem]:
+    """Yield a problem for each population that cannot meet the first because one of them has no dimension.
+
+    Lines meet only lines of the same file; reconciled, they may find rows of the first population's dimension.
+    """
+    first = population_of(inputs[0]).shape
+    if reconciled and first.schema:
+        return
+    for item in inputs[1:]:
+        if strangers(first, population_of(item).shape):
+            yield Problem("combine-lines", {"first": inputs[0].label, "source": item.label})
+
+
+def strangers(left: Shape, right: Shape) -> bool:
+    """Tell whether rows of two populations have nothing to compare, since one of them are lines of another file."""
+    return not (left.schema and right.schema) and (left.schema, left.origin) != (right.schema, right.origin)
 
 
 def _clashes(inputs: Sequence[Input]) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from batuta.activities.binder import Binder, population_of
 from batuta.activities.contract import Channel, Input, Output, Scope
+from batuta.activities.dimensions import targets_of
 from batuta.activities.email.checks import checks
 from batuta.activities.settings import SortBy
 from batuta.campaign.graph import unknown
@@ -80,7 +81,7 @@ class Email(Channel):
 
     def delivery(self, inputs: tuple[Input, ...], scope: Scope) -> Delivery:
         """Return the plan of the messages; raise Problems with all that is wrong."""
-        population = population_of(inputs[0])
+        population = targets_of(inputs[0])
         shape, gather = population.shape, Gather()
         channel = gather.attempt(lambda: self._channel(scope))
         named = gather.attempt(lambda: self._named(channel, shape, scope))

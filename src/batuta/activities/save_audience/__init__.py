@@ -69,12 +69,15 @@ class SaveAudience(Effecting):
         if self.dimension is None:
             if self.key:
                 raise Problems([Problem("save-key-without-dimension", {}, "key")])
+            if not arriving.schema:
+                raise Problems([Problem("save-lines-without-key", {}, "dimension")])
             return Shape(arriving.dimension, arriving.schema, arriving.key)
         wanted = dimension_shape(scope.catalogue, self.dimension)
         if not self.key and wanted.schema != arriving.schema:
             attributes = ", ".join(scope.catalogue.schema_named(wanted.schema).primary_key)
             values = {"dimension": wanted.dimension, "arriving": arriving.dimension, "attributes": attributes}
-            raise Problems([Problem("save-key-missing", values, "key")])
+            code = "save-key-missing" if arriving.schema else "save-key-of-lines-missing"
+            raise Problems([Problem(code, values, "key")])
         return wanted
 
     def _check_former(self, kept: Shape, scope: Scope, gather: Gather) -> None:

@@ -63,6 +63,8 @@ def counted(session: Session, name: str, shape: Shape) -> Counts:
     rows = _number(session, exp.select(exp.Count(this=exp.Star())).from_(table))
     if shape.row_columns == shape.target_columns:
         return Counts(rows, rows)
+    if not shape.key:
+        return Counts(rows, 0)
     keys = exp.select(*(exp.column(column, quoted=True) for column in shape.target_columns)).from_(table).distinct()
     return Counts(rows, _number(session, exp.select(exp.Count(this=exp.Star())).from_(keys.subquery("keys"))))
 

@@ -61,7 +61,7 @@ class RowOf:
 
     def part(self, name: str) -> Meaning | None:
         """Return what an attribute or link means, or None if there is none of that name."""
-        attribute = self.catalogue.schema_named(self.schema).by_name.get(name)
+        attribute = self.catalogue.schema_behind(self.schema).by_name.get(name)
         if attribute is not None:
             return Single(attribute.type, AttributeOf(self.path, name, attribute.type))
         link = self.catalogue.link(self.schema, name)
@@ -71,7 +71,7 @@ class RowOf:
 
     def names(self) -> Iterable[str]:
         """Return the names of the attributes and of the links that lead to one row."""
-        yield from self.catalogue.schema_named(self.schema).by_name
+        yield from self.catalogue.schema_behind(self.schema).by_name
         yield from (link.name for link in self.catalogue.links(self.schema) if not link.many)
 
 
