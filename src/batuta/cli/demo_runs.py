@@ -122,5 +122,5 @@ def _first_addressed(desk: Desk) -> Sequence[int]:
     population = view.inbound(email)[0][1].population
     if population is None:
         return ()
-    rows = desk.ports.engine.preview(population, (), desk.run.moment, ERASED).rows
+    rows = desk.ports.engine.preview(population, (), view.moment(email), ERASED).rows
     return [int(str(row[0])) for row in rows]

@@ -22,9 +22,12 @@ MARKS = {
     TaskState.PENDING: ("·", "dim"),
     TaskState.RUNNING: ("▶", "cyan"),
     TaskState.AWAITING: ("?", "yellow"),
+    TaskState.WAITING: ("◷", "cyan"),
+    TaskState.HELD: ("‖", "yellow"),
     TaskState.ATTENTION: ("!", "red"),
     TaskState.ERROR: ("✗", "red"),
     TaskState.DONE: ("✓", "green"),
+    TaskState.HANDLED: ("✗", "yellow"),
     TaskState.SKIPPED: ("-", "dim"),
     TaskState.CANCELLED: ("-", "dim"),
 }

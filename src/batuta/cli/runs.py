@@ -109,7 +109,7 @@ def preview(
     table = output.population
     if table is None:
         raise NotFound(f"run {view.run.id}", f"{transition} holds no population ({output.state})")
-    print_preview(stage.services, table, Page.of(columns, limit, offset), view.run.moment, as_json)
+    print_preview(stage.services, table, Page.of(columns, limit, offset), view.moment(output.activity), as_json)
 
 
 @app.command("sql")

@@ -71,7 +71,7 @@ def begin(ports: Ports, campaign: Campaign, knowledge: Knowledge, request: Reque
         planned,
         campaign.model_dump_json(by_alias=True),
         _CHANNELS.dump_json(dict(knowledge.channels)).decode(),
-        shells(Desk(ports, Frozen(run, campaign, diagnosis.kinds, knowledge)), planned, diagnosis) if run.live else {},
+        shells(Desk(ports, Frozen(run, campaign, diagnosis.kinds, knowledge, diagnosis.saves)), planned, diagnosis) if run.live else {},
     )
     ports.state.start(beginning)
     return run.id
@@ -114,7 +114,7 @@ def take_up(ports: Ports, knowledge: Knowledge, run: str) -> Desk:
     view = ports.state.view(run)
     _check_keys(view, diagnosis)
     ports.engine.use(present.catalogue)
-    return Desk(ports, Frozen(view.run, campaign, diagnosis.kinds, present))
+    return Desk(ports, Frozen(view.run, campaign, diagnosis.kinds, present, diagnosis.saves))
 
 
 def statements(desk: Desk, activity: str) -> tuple[str, ...]:
@@ -129,7 +129,7 @@ def statements(desk: Desk, activity: str) -> tuple[str, ...]:
     wanted, audiences = desk.with_audiences(tuple(sets.values()))
     made = {output.name: output.table for output in view.outputs_of(activity)}
     names = {name: made.get(name) or view.tasks[activity].messages or f"{activity}_{name}" for name in sets}
-    return desk.ports.engine.sql(Making(dict(zip(sets, wanted, strict=True)), names, desk.run.moment, audiences))
+    return desk.ports.engine.sql(Making(dict(zip(sets, wanted, strict=True)), names, view.moment(activity), audiences))
 
 
 def carry_on(desk: Desk, watch: Callable[[], None] = lambda: None) -> RunStatus:

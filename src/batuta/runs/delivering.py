@@ -155,15 +155,16 @@ def _order(desk: Desk, view: RunView, activity: str, table: str | None, outputs:
     if not isinstance(kind, Channel):
         raise TypeError(f"{activity} sends nothing")
     delivery = kind.delivery(inputs_of(view, activity), desk.scope(activity))
+    moment = view.moment(activity)
     messages, audiences = desk.with_audiences(delivery.messages)
     return Order(
         key=desk.key(activity),
         delivery=replace(delivery, messages=messages),
-        moment=desk.run.moment,
+        moment=moment,
         live=desk.run.live,
         table=table or view.tasks[activity].messages or "",
         outputs=outputs,
         audiences=audiences,
-        variables=desk.run.moment.variables,
+        variables=moment.variables,
         campaign=desk.frozen.campaign.id,
     )

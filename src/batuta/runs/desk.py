@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from batuta.activities.contract import Input, Kind, Scope
-from batuta.activities.validate import Knowledge
+from batuta.activities.validate import Knowledge, with_saves
 from batuta.campaign.model import Campaign
 from batuta.kit.errors import InputError
 from batuta.kit.problems import Texts
-from batuta.runs.audiences import named_audiences, with_empty_audiences
-from batuta.runs.model import Audience, Leg, Run, RunView, TaskOutput
+from batuta.rules.bound import Moment
+from batuta.runs.audiences import named_audiences, stored_versions, with_stored
+from batuta.runs.model import AudienceVersion, Leg, Level, Note, Run, RunView, TaskOutput
 from batuta.runs.ports import Engine
 from batuta.runs.sending.contract import DeliveryKey, Sending
 from batuta.runs.state import State
@@ -38,12 +39,16 @@ class Ports:
 
 @dataclass(frozen=True)
 class Frozen:
-    """The campaign of a run as it was when the run began, typed, and what is known of the home."""
+    """The campaign of a run as it was when the run began, typed, and what is known of the home.
+
+    `saves` are the shapes of the audiences that it makes, by activity and label.
+    """
 
     run: Run
     campaign: Campaign
     kinds: Mapping[str, Kind]
     knowledge: Knowledge
+    saves: Mapping[str, Mapping[str, Shape]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -62,37 +67,68 @@ class Desk:
         """Return the present state of the run."""
         return self.ports.state.view(self.run.id)
 
+    def moment(self, activity: str) -> Moment:
+        """Return the instant, zone and variables that everything about an activity is computed with."""
+        return self.view().moment(activity)
+
     def key(self, activity: str) -> DeliveryKey:
         """Return the key of an activity's delivery."""
         return DeliveryKey(self.run.id, activity, self.run.generation)
 
     def scope(self, activity: str) -> Scope:
         """Return what an activity may know."""
-        shapes = {label: audience.shape for label, audience in self.ports.state.audiences().items()}
-        knowledge = replace(self.frozen.knowledge, audiences=shapes)
+        known = self.ports.state.audiences()
+        shapes = {label: audience.shape for label, audience in known.items()}
+        versions = {label: {one.number: one.shape for one in audience.versions} for label, audience in known.items()}
+        audiences = with_saves(shapes, self.frozen.saves, activity)
+        knowledge = replace(self.frozen.knowledge, audiences=audiences, versions=versions)
         scope = knowledge.scope(self.frozen.campaign, activity, self.run.seed)
         return replace(scope, variables=self.run.variables)
 
     def with_audiences(self, sets: T) -> tuple[T, dict[str, str]]:
-        """Return sets with the table of each saved audience they name, in its latest version.
+        """Return sets with the table of each saved audience they name, by its name.
 
         A live run stops for attention at an audience that was never filled; a test run reads it as holding
         nobody, since it may be this very campaign that fills it.
         """
-        known = self.ports.state.audiences()
-        named = sorted(set(named_audiences(sets)))
-        unfilled = [label for label in named if known.get(label, _NEVER).table is None]
+        stored = self._stored(sets)
+        unfilled = [label for label, version in stored.items() if version is None]
         if unfilled and self.run.live:
             raise NeedsAttention(
                 f"audience {unfilled[0]}",
                 "it was never filled, so it is not known whom it holds",
                 todo="Run the campaign that saves it, then resume this run.",
             )
-        tables = {label: audience.table for label, audience in known.items() if label in named and audience.table}
-        return with_empty_audiences(sets, unfilled), tables
+        filled = {name: version for name, version in stored.items() if version is not None}
+        tables = {name: version.table for name, version in filled.items()}
+        return with_stored(sets, {name: version.shape for name, version in filled.items()}), tables
 
+    def on_audiences(self, activity: str, sets: object) -> Iterator[Note]:
+        """Yield what a test run says of the saved audiences that sets name, which a live run would read otherwise."""
+        if self.run.live:
+            return
+        made = with_saves({}, self.frozen.saves, activity)
+        for name, version in self._stored(sets).items():
+            data: dict[str, object] = {"audience": name}
+            if version is None:
+                said = f"Audience {name} was never filled: this test run reads it as holding nobody"
+                yield Note(said, Level.WARNING, activity, data)
+            elif name in made:
+                said = f"Audience {name} is read in version {version.number}, the last saved: a test run saves none"
+                yield Note(said, Level.INFO, activity, {**data, "version": version.number})
 
-_NEVER = Audience("", Shape("", "", ()))
+    def _stored(self, sets: object) -> dict[str, AudienceVersion | None]:
+        """Return what is stored under each name that sets read; a former version of another schema is no such."""
+        known = {
+            name: version
+            for audience in self.ports.state.audiences().values()
+            for name, version in stored_versions(audience).items()
+        }
+        made = with_saves({}, self.frozen.saves, "")
+        return {
+            name: version if version is None or name not in made or made[name].key == version.shape.key else None
+            for name, version in ((name, known.get(name)) for name in sorted(set(named_audiences(sets))))
+        }
 
 
 def inputs_of(view: RunView, activity: str) -> tuple[Input, ...]:

@@ -16,10 +16,12 @@ from batuta.sets.algebra import Set, Table
 def make(desk: Desk, claim: Claim) -> None:
     """Make the populations of a task's outputs and commit them."""
     view = desk.view()
-    landed = land(desk, view, claim, populations_of(desk, view, claim.activity))
+    populations = populations_of(desk, view, claim.activity)
+    landed = land(desk, view, claim, populations)
     kind = desk.frozen.kinds[claim.activity]
+    on_audiences = desk.on_audiences(claim.activity, tuple(populations.values()))
     told = remarks_of(desk, claim.activity, kind.remarks(inputs_of(view, claim.activity), desk.scope(claim.activity)))
-    desk.ports.state.finish(claim, Finished(landed, notes=tuple(told)))
+    desk.ports.state.finish(claim, Finished(landed, notes=(*on_audiences, *told)))
 
 
 def land(desk: Desk, view: RunView, claim: Claim, populations: Mapping[str, Set]) -> dict[str, Landed]:
@@ -35,7 +37,7 @@ def land(desk: Desk, view: RunView, claim: Claim, populations: Mapping[str, Set]
         return landed
     sets, audiences = desk.with_audiences(tuple(wanted.values()))
     names = intend(desk, claim, wanted)
-    making = Making(dict(zip(wanted, sets, strict=True)), names, desk.run.moment, audiences)
+    making = Making(dict(zip(wanted, sets, strict=True)), names, view.moment(claim.activity), audiences)
     counts = desk.ports.engine.make(making)
     return landed | {name: Landed(names[name], counts[name], of.shape) for name, of in wanted.items()}
 

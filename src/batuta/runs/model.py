@@ -27,6 +27,7 @@ class RunStatus(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
     AWAITING = "awaiting confirmation"
+    WAITING = "waiting"
     PAUSED = "paused"
     ERROR = "paused on error"
     COMPLETED = "completed"
@@ -53,22 +54,25 @@ class TaskState(StrEnum):
     PENDING = "pending"
     RUNNING = "running"
     AWAITING = "awaiting confirmation"
+    WAITING = "waiting"
+    HELD = "paused here"
     ATTENTION = "needs attention"
     ERROR = "error"
     DONE = "done"
+    HANDLED = "failed, handled"
     SKIPPED = "skipped"
     CANCELLED = "cancelled"
 
     @property
     def settled(self) -> bool:
         """Whether the task needs nothing more."""
-        return self in (TaskState.DONE, TaskState.SKIPPED)
+        return self in (TaskState.DONE, TaskState.HANDLED, TaskState.SKIPPED)
 
 
 class OutputState(StrEnum):
     """What became of an output.
 
-    An ended or not-taken one counts as empty further on; a failed or disabled one never does.
+    An ended or not-taken one counts as empty further on; a failed, handled or disabled one never does.
     """
 
     OPEN = "open"
@@ -77,11 +81,13 @@ class OutputState(StrEnum):
     NOT_TAKEN = "not taken"
     DISABLED = "disabled"
     FAILED = "failed"
+    HANDLED = "failed, handled"
 
 
 class JobKind(StrEnum):
     """The pieces of work a task consists of."""
 
+    ARRIVE = "arrive"
     MAKE = "make"
     EFFECT = "effect"
     PREPARE = "prepare"
@@ -128,7 +134,11 @@ class Event:
 
 @dataclass(frozen=True)
 class Run:
-    """One execution of a campaign, with what was frozen when it began."""
+    """One execution of a campaign, with what was frozen when it began.
+
+    A `pinned` run goes by an instant that a person chose, not by the clock: what waits in it is over moves its
+    time on by as much as they last. With `skip_waits` no wait is kept.
+    """
 
     id: str
     campaign: str
@@ -145,6 +155,8 @@ class Run:
     created_at: datetime
     ended_at: datetime | None = None
     error: str = ""
+    pinned: bool = False
+    skip_waits: bool = False
 
     @property
     def live(self) -> bool:
@@ -179,7 +191,12 @@ class TaskOutput:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One execution of one activity; `messages` names the table of a delivery's messages once prepared."""
+    """One execution of one activity; `messages` names the table of a delivery's messages once prepared.
+
+    `now` is the instant of the stretch that the task belongs to, known when it begins, and `variables` are those
+    that the stretch has besides the run's. `onward` is the instant that a new stretch begins with after the task.
+    `due` is when the wait that the task is ends.
+    """
 
     activity: str
     kind: str
@@ -191,6 +208,10 @@ class Task:
     messages: str | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    now: datetime | None = None
+    variables: Mapping[str, Scalar] = field(default_factory=dict)
+    onward: datetime | None = None
+    due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +234,11 @@ class RunView:
     tasks: Mapping[str, Task]
     outputs: Mapping[tuple[str, str], TaskOutput]
     legs: tuple[Leg, ...]
+
+    def moment(self, activity: str) -> Moment:
+        """Return the instant and variables of the stretch that an activity belongs to; the run's until it begins."""
+        task, start = self.tasks[activity], self.run.moment
+        return Moment(task.now or start.now, start.zone, {**start.variables, **task.variables})
 
     def inbound(self, activity: str) -> tuple[tuple[Leg, TaskOutput], ...]:
         """Return the transitions that arrive at an activity with the outputs they come from."""
@@ -242,7 +268,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """A saved population: its label, form and latest version (0 and no table: never filled)."""
+    """A saved population: its label, form and latest version (0 and no table: never filled).
+
+    `versions` are all that were saved, oldest first.
+    """
 
     label: str
     shape: Shape
@@ -250,6 +279,7 @@ class Audience:
     table: str | None = None
     rows: int = 0
     targets: int = 0
+    versions: tuple[AudienceVersion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

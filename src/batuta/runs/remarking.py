@@ -15,7 +15,7 @@ _LEVELS = {Weight.TOLD: Level.INFO, Weight.WARNING: Level.WARNING}
 def remarks_of(desk: Desk, activity: str, remarks: Iterable[Remark]) -> Iterator[Note]:
     """Yield a line for the log for each remark whose set has rows; raise Problems at the first that is a failure."""
     for remark in remarks:
-        count = count_rows(desk, remark)
+        count = count_rows(desk, activity, remark)
         if not count:
             continue
         problem = Problem(remark.code, {**remark.values, "count": f"{count:,}"}, activity=activity)
@@ -26,7 +26,7 @@ def remarks_of(desk: Desk, activity: str, remarks: Iterable[Remark]) -> Iterator
         )
 
 
-def count_rows(desk: Desk, remark: Remark) -> int:
-    """Return how many rows the set of a remark has."""
+def count_rows(desk: Desk, activity: str, remark: Remark) -> int:
+    """Return how many rows the set of an activity's remark has."""
     known, audiences = desk.with_audiences(remark.rows)
-    return desk.ports.engine.count(known, desk.run.moment, audiences).rows
+    return desk.ports.engine.count(known, desk.moment(activity), audiences).rows

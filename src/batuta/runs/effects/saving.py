@@ -35,15 +35,15 @@ def _told(desk: Desk, saving: SaveAudience, counts: Counts, activity: str) -> No
     data: dict[str, object] = {"audience": saving.label, "targets": counts.targets}
     if saving.left_out is None:
         return Note(said, activity=activity, data=data)
-    left_out = _count(desk, saving.left_out)
+    left_out = _count(desk, activity, saving.left_out)
     rest = "has no key in the data and is left out" if left_out == 1 else "have no key in the data and are left out"
     said += f"; of the rows that arrived {left_out:,} {rest}" if left_out else ""
     return Note(said, activity=activity, data={**data, "left_out": left_out})
 
 
-def _count(desk: Desk, rows: Set) -> int:
+def _count(desk: Desk, activity: str, rows: Set) -> int:
     known, audiences = desk.with_audiences(rows)
-    return desk.ports.engine.count(known, desk.run.moment, audiences).rows
+    return desk.ports.engine.count(known, desk.moment(activity), audiences).rows
 
 
 def _save(desk: Desk, claim: Claim, saving: SaveAudience, source: Landed, former: Audience) -> Saved:
@@ -55,7 +55,7 @@ def _save(desk: Desk, claim: Claim, saving: SaveAudience, source: Landed, former
         attributes=saving.attributes,
         name=audience_table(key),
         effect=key,
-        moment=desk.run.moment,
+        moment=desk.moment(claim.activity),
         former=former.table if saving.append else None,
     )
     counts = desk.ports.engine.save_audience(keeping)
