@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
@@ -21,6 +22,7 @@ from batuta.kit.problems import Problem
 from batuta.messages.configuration import ChannelConfiguration, Environment
 from batuta.messages.delivery import Delivery
 from batuta.rules.binding import Surroundings
+from batuta.rules.paths import SECONDARY
 from batuta.schema.model import Catalogue
 from batuta.schema.types import DataType
 from batuta.sets.algebra import Set
@@ -94,12 +96,44 @@ class Remark:
     weight: Weight = Weight.TOLD
 
 
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What an activity remembers from live run to live run of its campaign: whom it has returned, and until when.
+
+    The rows of `output`, which have that shape, are remembered by their keys for `days` (None: for ever). What
+    the next run queries begins `overlap` before the point that former runs have reached.
+    """
+
+    shape: Shape
+    output: str = "main"
+    overlap: timedelta = timedelta()
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """What a run tells an activity of its memory: which stretch of time to query, and whom it has returned already.
+
+    The stretch lies after `after` (None: it has no beginning) and ends at `until`; `zone` is that of the campaign.
+    Keys remembered under `name` count, but for those of the windows `without` and those of `since` or before.
+    """
+
+    name: str
+    after: datetime | None
+    until: datetime
+    zone: str = "UTC"
+    without: tuple[int, ...] = ()
+    since: datetime | None = None
+
+
 @dataclass(frozen=True)
 class Scope:
     """What an activity may know about the home and the run it is in.
 
-    `audiences` maps labels to the shape of their members; `seed` is new in each run, `stable_seed` that of
-    the campaign. Both already depend on the activity's id.
+    `audiences` maps labels to the shape of their members, `versions` to those of each version that was saved;
+    `seed` is new in each run, `stable_seed` that of
+    the campaign. Both already depend on the activity's id. `recall` is there in runs only, for activities that
+    have a memory.
     """
 
     catalogue: Catalogue
@@ -107,9 +141,11 @@ class Scope:
     activity: str
     variables: Mapping[str, DataType] = field(default_factory=dict)
     audiences: Mapping[str, Shape] = field(default_factory=dict)
+    versions: Mapping[str, Mapping[int, Shape]] = field(default_factory=dict)
     channels: Mapping[str, ChannelConfiguration] = field(default_factory=dict)
     environment: Environment = field(default_factory=Environment)
     run_seed: str = ""
+    recall: Recall | None = None
 
     @property
     def seed(self) -> str:
@@ -123,13 +159,12 @@ class Scope:
 
     def around(self, shape: Shape) -> Surroundings:
         """Return what a rule over a population of that shape may name."""
-        return Surroundings(
-            self.catalogue,
-            shape.schema,
-            columns={column.name: column.type for column in shape.columns if not column.lines},
-            variables=self.variables,
-            audiences={label: members.schema for label, members in self.audiences.items()},
-        )
+        audiences = {label: members.schema for label, members in self.audiences.items()}
+        columns = {column.name: column.type for column in shape.columns if not column.lines}
+        around = Surroundings(self.catalogue, shape.schema, columns, self.variables, audiences)
+        if shape.secondary_schema not in self.catalogue.by_name:
+            return around
+        return replace(around, roots={SECONDARY: around.of_linked(shape.secondary_schema)})
 
 
 class Kind(Document):
@@ -154,6 +189,11 @@ class Kind(Document):
     @abstractmethod
     def populations(self, inputs: tuple[Input, ...], scope: Scope) -> Mapping[str, Set]:
         """Return the population of each output that carries one."""
+
+    def memory(self, scope: Scope) -> Memory | None:
+        """Return what the activity remembers over runs, if anything: `scope.recall` then tells it what it knows."""
+        _ = scope
+        return None
 
     def warnings(self, inputs: tuple[Input, ...], scope: Scope) -> tuple[Problem, ...]:
         """Return what is doubtful but keeps nothing from running; asked only where `populations` succeeds."""

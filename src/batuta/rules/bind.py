@@ -22,6 +22,7 @@ from batuta.rules.bound import (
     Linked,
     Member,
     Predicate,
+    Rooted,
     Variable,
     Without,
 )
@@ -50,7 +51,7 @@ from batuta.rules.weight import MAX_WEIGHT, weight
 from batuta.schema.model import Link
 from batuta.schema.types import DOUBLE, INTEGER, DataType, Kind
 
-Named = AttributeOf | Computed | Variable
+Named = AttributeOf | Computed | Variable | Rooted
 
 
 def bind_expression(text: str, surroundings: Surroundings, *, expect: Family | None = None) -> Expr:
@@ -85,7 +86,7 @@ def bind_rule(rule: Rule, surroundings: Surroundings) -> Predicate:
 
 
 def names_in(expression: Expr) -> frozenset[Named]:
-    """Return the attributes, canvas columns and variables that an expression names."""
+    """Return the attributes, canvas columns, variables and names of roots that an expression is made of."""
     return frozenset(_names(expression))
 
 
@@ -93,7 +94,7 @@ def _names(expression: Expr) -> Iterator[Named]:
     if isinstance(expression, Call):
         for argument in expression.arguments:
             yield from _names(argument)
-    elif isinstance(expression, (AttributeOf, Computed, Variable)):
+    elif isinstance(expression, Named):
         yield expression
 
 
@@ -103,12 +104,21 @@ def bind_path(text: str, surroundings: Surroundings) -> tuple[tuple[Link, ...], 
     if not all(names):
         raise Problems([Problem("rule.no-path")])
     try:
-        path, schema = follow(surroundings.catalogue, surroundings.schema, names)
+        path, schema = follow(surroundings.catalogue, surroundings.schema, names, surroundings.roots)
     except Unfit as unfit:
         raise Problems([Problem(unfit.code, unfit.values)]) from None
     if not any(link.many for link in path):
         raise Problems([Problem("rule.one-row", {"path": text})])
     return path, schema.name
+
+
+def leave_root(path: str, surroundings: Surroundings) -> tuple[str, str, Surroundings]:
+    """Return the root that a path begins with (empty for none), the rest of the path, and where the rest begins."""
+    first, _, rest = path.partition(".")
+    root = first.strip()
+    if rest and root in surroundings.roots:
+        return root, rest, surroundings.roots[root]
+    return "", path, surroundings
 
 
 def aggregate_type(function: AggregateFunction, of: DataType | None) -> DataType:
@@ -189,23 +199,25 @@ class _RuleBinder:
         return AllOf(children) if isinstance(rule, And) else AnyOf(children)
 
     def _over_rows(self, rule: Exists | Aggregate, field: str, depth: int) -> Predicate | None:
-        found = self._gather.attempt(lambda: bind_path(rule.path, self._around), _below(field, "path"))
+        root, way, around = leave_root(rule.path, self._around)
+        found = self._gather.attempt(lambda: bind_path(way, around), _below(field, "path"))
         if found is None:
             return None
         path, schema = found
-        inner = _RuleBinder(replace(self._around, schema=schema, columns={}), self._gather)
+        inner = _RuleBinder(self._around.of_linked(schema), self._gather)
         where: Predicate | None = None
         if rule.rule is not None and rule.rule.enabled:
             where = inner._node(rule.rule, _below(field, "rule"), depth + 1)
             if where is None:
                 return None
         if isinstance(rule, Exists):
-            return Linked(path, where, rule.negated)
-        return self._aggregate(rule, field, inner, path, where)
+            return Linked(path, where, rule.negated, root)
+        bound = self._aggregate(rule, field, inner, path, where)
+        return None if bound is None else replace(bound, root=root)
 
     def _aggregate(
         self, rule: Aggregate, field: str, inner: _RuleBinder, path: Sequence[Link], where: Predicate | None
-    ) -> Predicate | None:
+    ) -> AggregateIs | None:
         of: Expr | None = None
         if rule.expression is not None:
             of = inner._expression(rule.expression, field)

@@ -77,7 +77,16 @@ class Call:
     type: DataType
 
 
-Expr = Constant | AttributeOf | Computed | Variable | Call
+@dataclass(frozen=True, slots=True)
+class Rooted:
+    """A name that belongs to a root of the surroundings: computed over that root's row, empty where it has none."""
+
+    root: str
+    expression: Expr
+    type: DataType
+
+
+Expr = Constant | AttributeOf | Computed | Variable | Call | Rooted
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +136,15 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """Holds where some linked row satisfies `where` (or none does, if negated)."""
+    """Holds where some linked row satisfies `where` (or none does, if negated).
+
+    The path leaves the row at hand, or that of a `root`.
+    """
 
     path: tuple[Link, ...]
     where: Predicate | None = None
     negated: bool = False
+    root: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +153,7 @@ class AggregateIs:
 
     Values that are empty (NULL or '') are left out. Over none, counts and sums are 0; an average, least or
     greatest value is empty and then satisfies IS_EMPTY only, not even the negative operators. `of` is None
-    for COUNT and only then.
+    for COUNT and only then. The path leaves the row at hand, or that of a `root`.
     """
 
     path: tuple[Link, ...]
@@ -152,6 +165,7 @@ class AggregateIs:
     right: tuple[Expr, ...] = ()
     fold_case: bool = False
     fold_accents: bool = False
+    root: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from batuta.kit.problems import Gather, Problem, Problems, Term
 from batuta.kit.text import drop_accents
 from batuta.rules.binding import Surroundings
-from batuta.rules.bound import AttributeOf, Constant, Expr
+from batuta.rules.bound import AttributeOf, Constant, Expr, Rooted
 from batuta.rules.functions.model import Unfit
 from batuta.rules.functions.operators import comparable_pair
 from batuta.rules.patterns import check_pattern
@@ -222,6 +222,8 @@ def _is_above(low: Constant, high: Constant) -> bool:
 
 
 def _is_key(expression: Expr | None, around: Surroundings) -> bool:
+    if isinstance(expression, Rooted):
+        return _is_key(expression.expression, around.roots[expression.root])
     if not isinstance(expression, AttributeOf):
         return False
     schema = expression.path[-1].there if expression.path else around.schema

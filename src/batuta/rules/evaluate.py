@@ -35,6 +35,7 @@ from batuta.rules.bound import (
     Member,
     Moment,
     Predicate,
+    Rooted,
     Variable,
     Without,
 )
@@ -73,17 +74,21 @@ class World:
 
 @dataclass(frozen=True)
 class Standpoint:
-    """What a rule is asked about: one row of a schema, with the columns that the canvas computed for it."""
+    """What a rule is asked about: one row of a schema, with the columns that the canvas computed for it.
+
+    `roots` are the other rows that go with it, those there are.
+    """
 
     row: Row
     schema: str
     world: World
     moment: Moment
     columns: Row = field(default_factory=dict)
+    roots: Mapping[str, Standpoint] = field(default_factory=dict)
 
     def at(self, row: Row, schema: str) -> Standpoint:
         """Return the standpoint of a linked row, which carries no columns."""
-        return replace(self, row=row, schema=schema, columns={})
+        return replace(self, row=row, schema=schema, columns={}, roots={})
 
 
 def holds(predicate: Predicate, here: Standpoint) -> bool:
@@ -102,6 +107,9 @@ def compute(expression: Expr, here: Standpoint) -> Scalar:
     if isinstance(expression, AttributeOf):
         rows = here.world.linked(here.row, expression.path)
         return rows[0][expression.name] if rows else None
+    if isinstance(expression, Rooted):
+        there = here.roots.get(expression.root)
+        return None if there is None else compute(expression.expression, there)
     return _call(expression, here)
 
 
@@ -122,7 +130,7 @@ def _compare(predicate: Compare, here: Standpoint) -> bool:
 
 
 def _linked(predicate: Linked, here: Standpoint) -> bool:
-    return bool(_rows(predicate.path, predicate.where, here)) != predicate.negated
+    return bool(_rows(predicate, here)) != predicate.negated
 
 
 def _member(predicate: Member, here: Standpoint) -> bool:
@@ -148,7 +156,7 @@ def _as_kept(value: Scalar, attribute: Attribute) -> Scalar:
 
 
 def _aggregate(predicate: AggregateIs, here: Standpoint) -> bool:
-    rows = _rows(predicate.path, predicate.where, here)
+    rows = _rows(predicate, here)
     if predicate.of is None:
         figure: Scalar = len(rows)
     else:
@@ -160,9 +168,12 @@ def _aggregate(predicate: AggregateIs, here: Standpoint) -> bool:
     return _condition(predicate, figure, predicate.type, here)
 
 
-def _rows(path: Sequence[Link], where: Predicate | None, here: Standpoint) -> list[Standpoint]:
-    found = [here.at(row, path[-1].there) for row in here.world.linked(here.row, path)]
-    return [there for there in found if where is None or holds(where, there)]
+def _rows(predicate: Linked | AggregateIs, here: Standpoint) -> list[Standpoint]:
+    start = here.roots.get(predicate.root) if predicate.root else here
+    if start is None:
+        return []
+    found = [here.at(row, predicate.path[-1].there) for row in here.world.linked(start.row, predicate.path)]
+    return [there for there in found if predicate.where is None or holds(predicate.where, there)]
 
 
 def _sum(values: Sequence[Any], wanted: DataType) -> Scalar:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 
 from batuta.kit.problems import Gather, Problem
 from batuta.kit.text import suggest
 from batuta.rules.binding import Surroundings
-from batuta.rules.bound import AttributeOf, Call, Computed, Constant, Expr, Variable
+from batuta.rules.bound import AttributeOf, Call, Computed, Constant, Expr, Rooted, Variable
 from batuta.rules.functions import FUNCTIONS
 from batuta.rules.functions.model import Family, Function, Unfit
 from batuta.rules.functions.results import decimal_of
@@ -68,12 +69,20 @@ class ExpressionBinder:
 
     def _name(self, node: Bracketed) -> Expr | None:
         *links, name = node.parts
+        if links and links[0] in self._around.roots:
+            return self._rooted(node)
         columns = self._around.columns
         if len(node.parts) == 1 and name in columns:
             return Computed(name, columns[name])
         if links == [TARGET] and (name in columns or self._around.catalogue.link(self._around.schema, TARGET) is None):
             return self._column(name, node.at)
         return self._attribute(links, name, node.at)
+
+    def _rooted(self, node: Bracketed) -> Expr | None:
+        root, *rest = node.parts
+        there = ExpressionBinder(self._around.roots[root], self._gather)
+        bound = there.bind(replace(node, parts=tuple(rest)))
+        return None if bound is None else Rooted(root, bound, bound.type)
 
     def _column(self, name: str, at: int) -> Expr | None:
         if name in self._around.columns:
@@ -83,8 +92,10 @@ class ExpressionBinder:
 
     def _attribute(self, links: list[str], name: str, at: int) -> Expr | None:
         catalogue = self._around.catalogue
+        if not (self._around.schema or links):
+            return self._column(name, at)
         try:
-            path, schema = follow(catalogue, self._around.schema, links)
+            path, schema = follow(catalogue, self._around.schema, links, self._around.roots)
         except Unfit as unfit:
             self._problem(unfit.code, at, **unfit.values)
             return None

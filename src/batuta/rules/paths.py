@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from batuta.kit.text import suggest
 from batuta.rules.functions.model import Unfit
 from batuta.schema.model import Catalogue, Link, Schema
 
+SECONDARY = "secondary"
+"""The root under which rules name the row of the secondary dimension."""
 
-def follow(catalogue: Catalogue, start: str, names: Sequence[str]) -> tuple[tuple[Link, ...], Schema]:
+
+def follow(
+    catalogue: Catalogue, start: str, names: Sequence[str], roots: Iterable[str] = ()
+) -> tuple[tuple[Link, ...], Schema]:
     """Return the links that a path of names takes from a schema, and the schema it leads to.
 
-    Raises Unfit at the first name that is no link.
+    Raises Unfit at the first name that is no link, with the nearest link, or root at the first step.
     """
-    schema = catalogue.schema_named(start)
+    schema = catalogue.schema_behind(start)
+    if names and not start:
+        raise Unfit("expression.no-dimension", name=names[0])
     path: list[Link] = []
     for name in names:
         link = catalogue.link(schema.name, name)
         if link is None:
-            near = suggest(name, [known.name for known in catalogue.links(schema.name)])
+            if name == SECONDARY and not path:
+                raise Unfit("expression.no-secondary")
+            others = () if path else roots
+            near = suggest(name, [*(known.name for known in catalogue.links(schema.name)), *others])
             if near:
                 raise Unfit("expression.unknown-link-near", name=name, schema=schema.name, near=near)
             raise Unfit("expression.unknown-link", name=name, schema=schema.name)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from time import perf_counter
@@ -11,7 +12,18 @@ from hypothesis import strategies as st
 from batuta.kit.problems import Gather, Problems
 from batuta.rules.bind import aggregate_type, bind_expression, bind_path, bind_rule, names_in
 from batuta.rules.binding import Surroundings
-from batuta.rules.bound import AggregateIs, AllOf, AttributeOf, Compare, Computed, Constant, Expr, Linked, Variable
+from batuta.rules.bound import (
+    AggregateIs,
+    AllOf,
+    AttributeOf,
+    Compare,
+    Computed,
+    Constant,
+    Expr,
+    Linked,
+    Rooted,
+    Variable,
+)
 from batuta.rules.functions.model import Family
 from batuta.rules.parser import parse
 from batuta.rules.tree import (
@@ -28,7 +40,7 @@ from batuta.rules.tree import (
     Value,
 )
 from batuta.schema.model import Catalogue
-from batuta.schema.types import DOUBLE, INTEGER, Kind, Scalar
+from batuta.schema.types import DOUBLE, INTEGER, STRING, Kind, Scalar
 
 
 def compare(around: Surroundings, expression: str, operator: Operator, *values: Value, **more: bool) -> Compare:
@@ -275,3 +287,52 @@ def test_any_text_binds_or_is_a_problem(around: Surroundings, text: str) -> None
     gather = Gather()
     bound = gather.attempt(lambda: bind_expression(text, around))
     assert (bound is None) == bool(gather.found)
+
+
+def with_orders(around: Surroundings) -> Surroundings:
+    """Return the surroundings of people who carry one of their orders each."""
+    return replace(around, roots={"secondary": around.of_linked("orders")})
+
+
+def test_a_name_of_a_root_belongs_to_its_row(around: Surroundings) -> None:
+    both = with_orders(around)
+    bound = bind_expression("[secondary.product.name]", both)
+    assert isinstance(bound, Rooted)
+    assert bound.root == "secondary"
+    assert bound.expression == bind_expression("[product.name]", Surroundings(around.catalogue, "orders"))
+    assert names_in(bind_expression("Upper([secondary.note])", both)) == {
+        Rooted("secondary", AttributeOf((), "note", STRING), STRING)
+    }
+
+
+def test_a_root_comes_before_a_link_of_its_name(around: Surroundings) -> None:
+    orders = Surroundings(around.catalogue, "orders")
+    named = replace(orders, roots={"product": Surroundings(around.catalogue, "cities")})
+    assert isinstance(bind_expression("[product.code]", named), Rooted)
+    assert isinstance(bind_expression("[product.code]", orders), AttributeOf)
+
+
+def test_roots_are_suggested_where_a_first_step_is_unknown(around: Surroundings) -> None:
+    with pytest.raises(Problems) as raised:
+        bind_expression("[secondry.note]", with_orders(around))
+    (problem,) = raised.value.problems
+    assert (problem.code, problem.values["near"]) == ("expression.unknown-link-near", "secondary")
+
+
+def test_a_condition_over_rows_may_begin_at_a_root(around: Surroundings) -> None:
+    both = replace(around, roots={"secondary": Surroundings(around.catalogue, "products")})
+    rule = Exists(path="secondary.orders", rule=Condition(expression="[paid]", operator=Operator.IS_TRUE))
+    bound = bind_rule(rule, both)
+    assert isinstance(bound, Linked)
+    assert (bound.root, [link.name for link in bound.path]) == ("secondary", ["orders"])
+    inner = Exists(path="orders", rule=Condition(expression="[secondary.name]", operator=Operator.IS_EMPTY))
+    with pytest.raises(Problems) as raised:
+        bind_rule(inner, both)
+    assert [problem.code for problem in raised.value.problems] == ["expression.no-secondary"]
+
+
+def test_keys_of_a_root_compare_exactly(around: Surroundings) -> None:
+    both = replace(around, roots={"secondary": Surroundings(around.catalogue, "products")})
+    assert compare(both, "[secondary.name]", Operator.EQUAL, "Apple").fold_case
+    assert not compare(both, "[secondary.code]", Operator.EQUAL, "A").fold_case
+    assert not compare(both, "[name]", Operator.EQUAL, Expression(expression="[secondary.code]")).fold_case

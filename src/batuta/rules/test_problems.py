@@ -41,6 +41,7 @@ FORMULAS = {
     "expression.unknown-function-near": ("Lowr([email])", 1),
     "expression.unknown-link": ("[qqq.name]", 1),
     "expression.unknown-link-near": ("[citi.name]", 1),
+    "expression.no-secondary": ("[secondary.total]", 1),
     "expression.many-rows": ("1 + [orders.total]", 5),
     "expression.json": ("[extra]", 1),
     "expression.case-form": ("Case([vip], 1)", 6),
@@ -138,6 +139,13 @@ def test_a_faulty_formula_is_a_problem_at_its_position(code: str, around: Surrou
     assert_told(problem)
 
 
+def test_lines_of_a_file_have_columns_only(around: Surroundings) -> None:
+    lines = Surroundings(around.catalogue, "", around.columns)
+    (problem,) = problems_of(lambda: bind_expression("1 + [city.name]", lines))
+    assert (problem.code, problem.values) == ("expression.no-dimension", {"position": 5, "name": "city"})
+    assert_told(problem)
+
+
 @pytest.mark.parametrize("code", RULES)
 def test_a_faulty_rule_is_a_problem_on_its_field(code: str, around: Surroundings) -> None:
     raw, field = RULES[code]
@@ -183,7 +191,7 @@ def test_every_code_is_provoked_and_has_a_text_in_both_languages() -> None:
     words = ("type.", "operator.", "term.")
     for texts in TEXTS.by_language.values():
         codes = {code for code in texts if not code.startswith(words)}
-        assert codes == set(FORMULAS) | set(RULES)
+        assert codes == set(FORMULAS) | set(RULES) | {"expression.no-dimension"}
     assert set(TEXTS.by_language["en"]) == set(TEXTS.by_language["fr"])
 
 

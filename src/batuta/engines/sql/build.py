@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from sqlglot import exp
@@ -54,7 +55,13 @@ class Builder:
         row = Row.of_population(self.context, node.shape, alias)
         if isinstance(node, Table) or node in self.shared:
             row.among = lambda: self.population(node)
+            for name, other in row.roots.items():
+                other.among = partial(self._root_of, node, name)
         return self.source(node, alias), row
+
+    def _root_of(self, node: Set, name: str) -> tuple[exp.Expr, Row]:
+        source, row = self.population(node)
+        return source, row.roots[name]
 
     def empty(self, column: Column) -> exp.Expr:
         """Return the empty value of a computed column."""

@@ -12,7 +12,7 @@ from batuta.engines.sql import trees
 from batuta.engines.sql.context import Row
 from batuta.engines.sql.expressions import value
 from batuta.kit.text import drop_accents, drop_case
-from batuta.rules.bound import AttributeOf, Constant, Expr, Variable
+from batuta.rules.bound import AttributeOf, Constant, Expr, Rooted, Variable
 from batuta.rules.periods import PERIODS, birthdays, local_to_utc, window
 from batuta.rules.tree import Operator
 from batuta.schema.types import DATE, DATETIME, INSTANT, DataType, Kind, Scalar
@@ -62,6 +62,8 @@ class Side:
 
 def side(expression: Expr, row: Row, folding: Folding) -> Side:
     """Return an expression as one side of a comparison, folded."""
+    if isinstance(expression, Rooted):
+        return side(expression.expression, row.roots[expression.root], folding)
     known = constant(expression, row)
     if known is not None:
         if isinstance(known.value, str):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from batuta.engines.sql import trees
 from batuta.engines.sql.dialect import Dialect
 from batuta.engines.sql.tables import Tables
 from batuta.rules.bound import Moment
+from batuta.rules.paths import SECONDARY
 from batuta.schema.model import Catalogue, Link, Schema
 from batuta.sets.shape import Shape
 
@@ -44,7 +45,7 @@ class Context:
 
     def schema(self, name: str) -> Schema:
         """Return a schema of the catalogue."""
-        return self.catalogue.schema_named(name)
+        return self.catalogue.schema_behind(name)
 
     def rows(self, schema: str) -> tuple[exp.Expr, str]:
         """Return the table of a schema under a fresh alias, and the alias."""
@@ -60,7 +61,8 @@ class Row:
 
     What lies behind links, behind the key of a population or in an aggregate is reached by LEFT JOINs to at
     most one row each; they gather here until `join` puts them into the query. `among`, where it is set, gives
-    the population of the row once more, to narrow what is computed for all its rows at once.
+    the population of the row once more, to narrow what is computed for all its rows at once. `roots` are the
+    other rows that go with it; that of the secondary dimension is reached by joins of the same query.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class Row:
         self.alias = alias
         self.columns = dict(columns or {})
         self.among: Callable[[], tuple[exp.Expr, Row]] | None = None
+        self.roots: dict[str, Row] = {}
         self._key = key
         self.figures: dict[Hashable, Any] = {}
         self._joins: list[tuple[Callable[[], exp.Expr], exp.Expr]] = []
@@ -92,7 +95,21 @@ class Row:
         """Return a row of a population: its key and columns stand there, attributes are joined when asked for."""
         key = dict(zip(context.schema(shape.schema).primary_key, shape.target_columns, strict=True))
         columns = {column.name: _getter(alias, column.name) for column in shape.columns}
-        return Row(context, shape.schema, alias, key=key, columns=columns)
+        row = Row(context, shape.schema, alias, key=key, columns=columns)
+        if shape.secondary_schema in context.catalogue.by_name:
+            row.roots[SECONDARY] = row._beside(shape.secondary_schema, shape.secondary_columns)
+        return row
+
+    def _beside(self, schema: str, names: Sequence[str]) -> Row:
+        """Return a row of another schema whose key stands beside that of this one, joined to the same query."""
+        key = dict(zip(self.context.schema(schema).primary_key, names, strict=True))
+        other = Row(self.context, schema, self.alias, key=key)
+        other._joins = self._joins
+        return other
+
+    def root(self, name: str) -> Row:
+        """Return the row of a root, or this one for no name."""
+        return self.roots[name] if name else self
 
     @property
     def key(self) -> list[exp.Expr]:

@@ -10,7 +10,7 @@ from sqlglot import exp, parse_one
 from batuta.engines.sql import trees
 from batuta.engines.sql.context import Row
 from batuta.kit.errors import InputError
-from batuta.rules.bound import AttributeOf, Call, Computed, Constant, Expr, Variable
+from batuta.rules.bound import AttributeOf, Call, Computed, Constant, Expr, Rooted, Variable
 from batuta.rules.functions import FUNCTIONS
 from batuta.schema.types import DATE, DATETIME, DataType
 
@@ -25,6 +25,8 @@ def value(expression: Expr, row: Row) -> exp.Expr:
         return row.attribute(expression.path, expression.name)
     if isinstance(expression, Computed):
         return row.columns[expression.name]()
+    if isinstance(expression, Rooted):
+        return value(expression.expression, row.roots[expression.root])
     if isinstance(expression, Variable):
         return row.context.dialect.constant(row.context.moment.variables.get(expression.name), expression.type)
     return _call(expression, row)

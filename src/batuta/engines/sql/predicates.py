@@ -49,7 +49,7 @@ def _compare(predicate: Compare, row: Row) -> exp.Expr:
 
 def _aggregate(predicate: AggregateIs, row: Row) -> exp.Expr:
     folding = Folding(predicate.fold_case, predicate.fold_accents)
-    tree = figure(predicate, row, condition)
+    tree = figure(predicate, row.root(predicate.root), condition)
     left = computed(tree, predicate.type, row, folding)
     found = compare(predicate.operator, left, predicate.right, row, folding)
     if predicate.function in NEVER_EMPTY or predicate.operator is Operator.IS_EMPTY:
@@ -58,7 +58,7 @@ def _aggregate(predicate: AggregateIs, row: Row) -> exp.Expr:
 
 
 def _linked(predicate: Linked, row: Row) -> exp.Expr:
-    found = some_linked(predicate.path, predicate.where, row, condition)
+    found = some_linked(predicate.path, predicate.where, row.root(predicate.root), condition)
     return trees.negated(found) if predicate.negated else found
 
 

@@ -12,7 +12,7 @@ from batuta.engines.sql.context import Row
 from batuta.engines.sql.first import first_rows, one_per_key
 from batuta.engines.sql.links import present
 from batuta.rules.bind import names_in
-from batuta.rules.bound import Computed, Expr
+from batuta.rules.bound import Computed, Expr, Rooted
 from batuta.sets.algebra import Intersection, Set, Union
 from batuta.sets.shape import Shape
 
@@ -92,7 +92,7 @@ def _targets(node: Union, build: Builder) -> tuple[exp.Expr, str]:
     """
     first, expressions = node.sources[0], node.on[0]
     alias = build.context.names.take("d")
-    if any(isinstance(name, Computed) for expression in expressions for name in names_in(expression)):
+    if any(isinstance(name, (Computed, Rooted)) for expression in expressions for name in names_in(expression)):
         rows, row = build.population(first)
     else:
         rows, table = build.context.rows(node.shape.schema)
