@@ -1,6 +1,6 @@
 """What an activity is, written for who implements one.
 
-A kind is a folder with a pydantic class derived from one of the four families below and one line in
+A kind is a folder with a pydantic class derived from one of the families below and one line in
 palette.py. All methods are pure: they describe sets, effects or messages; `runs` alone acts. The same
 calls serve validation (inputs whose tables do not exist yet) and runs, so a campaign that validates compiles.
 A method that finds its parameters wrong raises `kit.problems.Problems` with all it found.
@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from batuta.activities.effects import Effect
+from batuta.activities.fetches import Fetch
 from batuta.kit.document import Document
 from batuta.kit.identifiers import seed_of
 from batuta.kit.problems import Problem
@@ -23,9 +24,10 @@ from batuta.messages.configuration import ChannelConfiguration, Environment
 from batuta.messages.delivery import Delivery
 from batuta.rules.binding import Surroundings
 from batuta.rules.paths import SECONDARY
+from batuta.schema.locations import Location
 from batuta.schema.model import Catalogue
 from batuta.schema.types import DataType
-from batuta.sets.algebra import Set
+from batuta.sets.algebra import Set, Table
 from batuta.sets.shape import Shape
 
 
@@ -144,6 +146,7 @@ class Scope:
     versions: Mapping[str, Mapping[int, Shape]] = field(default_factory=dict)
     channels: Mapping[str, ChannelConfiguration] = field(default_factory=dict)
     environment: Environment = field(default_factory=Environment)
+    locations: Mapping[str, Location] = field(default_factory=dict)
     run_seed: str = ""
     recall: Recall | None = None
 
@@ -212,10 +215,37 @@ class Targeting(Kind):
     family = "targeting"
 
 
+class Fetching(Kind):
+    """Brings rows from outside into a working table, in test mode too; populations are made of that table."""
+
+    family = "targeting"
+
+    @abstractmethod
+    def fetch(self, inputs: tuple[Input, ...], scope: Scope) -> Fetch:
+        """Return what to bring; its shape is known before anything is brought."""
+
+    def gained(self, fetched: Set, inputs: tuple[Input, ...], scope: Scope) -> Mapping[str, Set]:
+        """Return the population of each output, made of what was brought."""
+        _ = inputs, scope
+        return {"main": fetched}
+
+    def populations(self, inputs: tuple[Input, ...], scope: Scope) -> Mapping[str, Set]:
+        """Return the population of each output as it is before anything is brought."""
+        return self.gained(Table("fetched", self.fetch(inputs, scope).shape), inputs, scope)
+
+
 class Flow(Kind):
     """Decides where and when a path goes on; populations pass through unchanged."""
 
     family = "flow"
+
+
+class Waiting(Flow):
+    """Lets a path go on at a later instant; a new stretch begins there. No thread and no memory is held meanwhile."""
+
+    @abstractmethod
+    def due(self, arrived: datetime, zone: str) -> datetime:
+        """Return when the path goes on that arrived at an instant, both in UTC; `zone` is that of the campaign."""
 
 
 class Effecting(Kind):
