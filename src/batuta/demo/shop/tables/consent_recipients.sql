@@ -1,10 +1,10 @@
+-- In the order of the rows as they are made: sorting them all would take more memory than there is for it.
 WITH asked AS (
-    SELECT range + 1 AS id, 'offers' AS communication_type, below(range + 1, 200, 100) AS answer
-    FROM range(getvariable('recipients'))
-    UNION ALL
-    SELECT range + 1, 'reminders', below(range + 1, 201, 100) FROM range(getvariable('recipients'))
-    UNION ALL
-    SELECT range + 1, '*', 75 FROM range(getvariable('recipients')) WHERE happens(range + 1, 202, 100)
+    SELECT range + 1 AS id, unnest(['*', 'offers', 'reminders']) AS communication_type FROM range(getvariable('recipients'))
+), answered AS (
+    SELECT *, CASE communication_type WHEN 'offers' THEN below(id, 200, 100) WHEN 'reminders' THEN below(id, 201, 100)
+        ELSE CASE WHEN happens(id, 202, 100) THEN 75 ELSE 100 END END AS answer
+    FROM asked
 )
 SELECT
     id,
@@ -14,6 +14,5 @@ SELECT
     to_timestamp(1688169600 + (fraction(id, 203) * 94608000)::BIGINT) AS time,
     pick(id, 204, ['web', 'store', 'checkout', NULL]) AS source,
     CASE WHEN happens(id, 205, 5000) THEN 'form-' || id END AS proof
-FROM asked
+FROM answered
 WHERE answer < 82
-ORDER BY id, communication_type
