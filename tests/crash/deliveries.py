@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import pytest
 
@@ -100,6 +100,7 @@ def order(*, live: bool = True, in_doubt: str = "leave", run: str = "run1") -> O
 class Silent:
     """A transport that takes every message, once more if asked twice, and cannot be asked what left."""
 
+    remote: ClassVar[bool] = False
     taken: list[str] = field(default_factory=list)
     dies_after: int | None = None
 
@@ -112,6 +113,9 @@ class Silent:
             self.dies_after = None
             raise Death
         return Outcome(0, Status.SENT)
+
+    def pauses(self) -> tuple[float, ...]:
+        return ()
 
     def was_sent(self, _message_id: str) -> bool | None:
         return None

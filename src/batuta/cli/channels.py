@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from batuta.campaign.file import load_documents, write_document
-from batuta.channels.transports import HomeTransports
+from batuta.channels.transports import HomeTransports, check_settings
 from batuta.cli.context import services
 from batuta.kit.errors import InputError
 from batuta.kit.problems import Problems, Texts
@@ -37,6 +37,8 @@ def apply_file(
         _check_address(channel, found.texts, str(file))
     catalogue = CatalogueStore(found.database).read()
     check_channels(channels, catalogue, HomeTransports.kinds, str(file))
+    for channel in channels:
+        check_settings(channel.transport, f"{file}: channel {channel.name}")
     changed = ChannelStore(found.database).apply(channels, found.clock.now())
     for channel in channels:
         typer.echo(f"{channel.name}: {'applied' if channel.name in changed else 'unchanged'}")

@@ -116,7 +116,7 @@ def test_one_channel_is_shown(services: Services) -> None:
         (
             "address: '[email]'",
             "address: '[email]'\ntransport: {kind: pigeon}",
-            "channel.yaml: channel letters: there is no transport 'pigeon'\n  expected: outbox",
+            "channel.yaml: channel letters: there is no transport 'pigeon'\n  expected: outbox or smtp",
         ),
         (
             "address: '[email]'",
@@ -146,7 +146,8 @@ def test_a_file_without_channels_is_refused(services: Services, text: str) -> No
 
 
 def test_a_secret_may_be_named(services: Services) -> None:
-    kept = "address: '[email]'\ntransport: {settings: {password: 'env:MAIL_PASSWORD'}}"
+    login = "{host: mail.example, username: shop, password: 'env:MAIL_PASSWORD'}"
+    kept = f"address: '[email]'\ntransport: {{kind: smtp, settings: {login}}}"
     assert applied(services, LETTERS.replace("address: '[email]'", kept)) == "letters: applied\n"
 
 

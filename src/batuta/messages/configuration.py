@@ -36,7 +36,7 @@ class Transport(Document):
     """The way out of the house: the kind of transport and its own settings (secrets by reference only)."""
 
     kind: str = "outbox"
-    settings: dict[str, str | int | bool] = Field(default_factory=dict)
+    settings: dict[str, str | int | float | bool] = Field(default_factory=dict)
 
 
 class ChannelConfiguration(Document):

@@ -133,23 +133,19 @@ class SqlLedger:
 
     def settle(self, key: DeliveryKey, shard: int, batch: int, fence: int, outcomes: Sequence[Outcome]) -> None:
         """Commit what became of a batch; one that is settled stays as it is."""
-        counts = Counter(outcome.status for outcome in outcomes)
+        excluded = sum(outcome.status is Status.EXCLUDED for outcome in outcomes)
+        values = {**_counts(outcomes), "excluded": excluded, "outcomes": _written(outcomes)}
+        self._update(key, shard, batch, fence, values)
+
+    def leave(self, key: DeliveryKey, shard: int, batch: int, fence: int, outcomes: Sequence[Outcome]) -> None:
+        """Commit the counts of a batch that stays open; whom it left out is pending till then, for want of reasons."""
+        self._update(key, shard, batch, fence, _counts(outcomes))
+
+    def _update(self, key: DeliveryKey, shard: int, batch: int, fence: int, values: Mapping[str, object]) -> None:
         with self._database.write() as connection:
             _guard(connection, key, shard, fence)
             open_batch = and_(_at(key, shard, batch), _batches.c.outcomes.is_(None))
-            connection.execute(
-                _batches.update()
-                .where(open_batch)
-                .values(
-                    fence=fence,
-                    sent=counts[Status.SENT],
-                    failed=counts[Status.FAILED],
-                    in_doubt=counts[Status.IN_DOUBT],
-                    excluded=counts[Status.EXCLUDED],
-                    unrendered=sum(outcome.reason == UNRENDERED for outcome in outcomes),
-                    outcomes=_written(outcomes),
-                )
-            )
+            connection.execute(_batches.update().where(open_batch).values(fence=fence, **values))
 
     def outcomes(self, key: DeliveryKey, shard: int) -> Iterator[tuple[int, Sequence[Outcome] | None]]:
         """Yield each intended batch with its outcomes other than SENT, or None where they are not known."""
@@ -212,6 +208,16 @@ class HomeLedgers:
 
 
 _COUNTED = ("sent", "failed", "in_doubt", "excluded", "unrendered")
+
+
+def _counts(outcomes: Sequence[Outcome]) -> dict[str, object]:
+    counts = Counter(outcome.status for outcome in outcomes)
+    return {
+        "sent": counts[Status.SENT],
+        "failed": counts[Status.FAILED],
+        "in_doubt": counts[Status.IN_DOUBT],
+        "unrendered": sum(outcome.reason == UNRENDERED for outcome in outcomes),
+    }
 
 
 def _tally(delivery: RowMapping, counts: RowMapping, late: Counter[str], messages: int) -> Tally:

@@ -67,20 +67,23 @@ class JournalFiles:
             return Marks()
         boot: str | None = None
         outcomes: dict[tuple[int, int], Outcome] = {}
-        doubted: set[int] = set()
+        doubted, rested = set[int](), set[int]()
         spoiled = False
         for line in path.read_bytes().split(b"\n")[:-1]:
             match _entry(line):
                 case ["boot", str(life)]:
                     boot = life
+                    rested.clear()  # who opened the journal may have begun to send
                 case ["doubt", int(batch)]:
                     doubted.add(batch)
+                case ["rest", int(batch)]:
+                    rested.add(batch)
                 case [int(batch), int(ordinal), str(status), str(reason), str(detail)]:
                     outcomes[batch, ordinal] = Outcome(ordinal, Status(status), reason, detail)
                 case _:
                     spoiled = True
         complete = not spoiled and boot is not None and boot == boot_id()
-        return Marks(outcomes, complete, frozenset(doubted))
+        return Marks(outcomes, complete, frozenset(doubted), frozenset(rested))
 
     def open(self, key: DeliveryKey, shard: int) -> JournalFile:
         """Open the journal of a shard to note more."""
@@ -108,6 +111,10 @@ class JournalFile:
     def doubt(self, batch: int) -> None:
         """Note that earlier marks of a batch may be missing."""
         self._write(["doubt", batch])
+
+    def rest(self, batch: int) -> None:
+        """Note that a batch is left with no message under way."""
+        self._write(["rest", batch])
 
     def close(self) -> None:
         """Close the file."""

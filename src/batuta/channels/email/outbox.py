@@ -25,6 +25,8 @@ class Outbox:
     says that it was there already. Safe to use from several threads.
     """
 
+    remote = False
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._root: int | None = None
@@ -51,6 +53,10 @@ class Outbox:
             ) from error
         self._unsynced = True
         return _SENT
+
+    def pauses(self) -> tuple[float, ...]:
+        """Nothing is ever put off."""
+        return ()
 
     def was_sent(self, message_id: str) -> bool:
         """Tell whether the message's file is there."""

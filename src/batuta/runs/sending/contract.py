@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -65,12 +65,13 @@ class Tally:
 
 
 class Status(StrEnum):
-    """What became of one message."""
+    """What became of one message. DELAYED has not left and is to be tried again; no ledger holds it."""
 
     SENT = "sent"
     FAILED = "failed"
     IN_DOUBT = "in-doubt"
     EXCLUDED = "excluded"
+    DELAYED = "delayed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +111,14 @@ class Envelope:
 class Transport(Protocol):
     """A way out of the house. It raises SystemFault when nothing can leave; the message is then not sent."""
 
+    remote: bool
+    """Whether it waits for another machine: then shards take no turns, and a stop ends between two messages."""
+
     def send(self, envelope: Envelope) -> Outcome:
         """Hand one message over; the ordinal of the outcome is 0."""
+
+    def pauses(self) -> Iterable[float]:
+        """Return how many seconds to wait before each further try of the messages that were put off."""
 
     def was_sent(self, message_id: str) -> bool | None:
         """Tell whether a message left, or None if the transport cannot be asked."""
@@ -146,15 +153,21 @@ class Marks:
 
     `complete` tells that no mark can be missing but that of the one message under way when the process died:
     the machine has not been restarted since. It says nothing of the `doubted` batches, begun before a restart.
+    Of the `rested` batches no message was under way when they were left.
     """
 
     outcomes: Mapping[tuple[int, int], Outcome] = field(default_factory=dict)
     complete: bool = False
     doubted: frozenset[int] = frozenset()
+    rested: frozenset[int] = frozenset()
 
     def whole(self, batch: int) -> bool:
         """Whether only the mark of one message of a batch can be missing."""
         return self.complete and batch not in self.doubted
+
+    def calm(self, batch: int) -> bool:
+        """Whether no mark of a batch can be missing."""
+        return self.whole(batch) and batch in self.rested
 
 
 class Journal(Protocol):
@@ -165,6 +178,9 @@ class Journal(Protocol):
 
     def doubt(self, batch: int) -> None:
         """Note that earlier marks of a batch may be missing, now and whenever the journal is read again."""
+
+    def rest(self, batch: int) -> None:
+        """Note that a batch is left with no message under way, until the journal is opened again."""
 
     def close(self) -> None:
         """Close the file."""
@@ -208,6 +224,9 @@ class Ledger(Protocol):
 
     def settle(self, key: DeliveryKey, shard: int, batch: int, fence: int, outcomes: Sequence[Outcome]) -> None:
         """Commit what became of a batch: an outcome for each of its messages; once settled it stays."""
+
+    def leave(self, key: DeliveryKey, shard: int, batch: int, fence: int, outcomes: Sequence[Outcome]) -> None:
+        """Commit the counts of what became of a batch so far, which stays open; the rest of it is pending."""
 
     def outcomes(self, key: DeliveryKey, shard: int) -> Iterator[tuple[int, Sequence[Outcome] | None]]:
         """Yield each intended batch of a shard with its outcomes, or None where they are not known.

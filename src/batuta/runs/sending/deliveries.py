@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from threading import Lock
 
 from batuta.messages.liquid.template import RenderingError
 from batuta.runs.ports import Counts, Engine, Making, Rows
+from batuta.runs.sending.batch import Bench
 from batuta.runs.sending.contract import (
     RENDERING_ERROR,
     DeliveryKey,
@@ -24,7 +26,7 @@ from batuta.runs.sending.contract import (
 )
 from batuta.runs.sending.messages import Layout, Messages, Row
 from batuta.runs.sending.outputs import late_shape, outputs
-from batuta.runs.sending.shard import Bench, Blank, Rehearsal, send_rows
+from batuta.runs.sending.shard import Blank, Rehearsal, send_rows
 from batuta.schema.types import STRING
 from batuta.sets.algebra import ADDRESS, REASON, Table
 from batuta.sets.shape import Column
@@ -91,7 +93,7 @@ class Deliveries:
             marks=marks,
             resend=order.delivery.in_doubt == "resend",
             rendered=_chosen(order, ledger, messages),
-            turn=self.turn,
+            turn=nullcontext() if transport.remote else self.turn,
         )
         try:
             return send_rows(bench, rows, stop)

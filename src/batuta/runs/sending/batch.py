@@ -1,0 +1,173 @@
+"""Sending one batch: each message marked before the next, what was put off tried again, doubt settled."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+
+from batuta.kit.errors import SystemFault
+from batuta.messages.liquid.template import RenderingError
+from batuta.runs.sending.contract import (
+    RENDERING_ERROR,
+    UNRENDERED,
+    DeliveryKey,
+    Journal,
+    Ledger,
+    Marks,
+    Outcome,
+    Status,
+    Transport,
+)
+from batuta.runs.sending.messages import Messages, Row
+
+CUT_OFF = "cut-off"
+"""The reason of a message that was under way when its sender died, on a transport that cannot be asked."""
+
+_BEAT = 0.1
+"""Seconds between two looks, in a pause, whether to stop."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What the sending of one shard works with.
+
+    Shards take turns: writing messages is work for one processor, and threads that fight for it take twice as
+    long. So no more than one batch is under way when a stop is asked for.
+    """
+
+    key: DeliveryKey
+    shard: int
+    fence: int
+    messages: Messages
+    ledger: Ledger
+    transport: Transport
+    journal: Journal
+    marks: Marks
+    resend: bool
+    rendered: Callable[[Row], bool]
+    turn: AbstractContextManager[object]
+
+
+class Batch:
+    """The messages of one batch with their ordinals, and what became of each so far."""
+
+    def __init__(self, bench: Bench, number: int, rows: Sequence[tuple[int, Row]]) -> None:
+        self._bench = bench
+        self._number = number
+        self._rows = rows
+        self._found: dict[int, Outcome] = {}
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """What became of those that were tried, in order; some may have been put off."""
+        return [self._found[ordinal] for ordinal, _ in self._rows if ordinal in self._found]
+
+    def recall(self) -> None:
+        """Take up a batch that was cut off.
+
+        What the journal marks is done. Of the others only the first can have left unmarked, if the machine has
+        been up since: messages leave one after the other, each marked before the next. Else any may have.
+        """
+        marks, number = self._bench.marks, self._number
+        whole, doubtful = marks.whole(number), not marks.calm(number)
+        if not whole:
+            # else the next attempt, in the same life of the machine, would trust the marks
+            self._bench.journal.doubt(number)
+        for ordinal, row in self._rows:
+            marked = marks.outcomes.get((number, ordinal))
+            if marked is None and doubtful:
+                doubtful = not whole
+                self._doubt(ordinal, row)
+            elif marked is not None and _unsure(marked, whole):
+                self._doubt(ordinal, row)
+            elif marked is not None:
+                self._found[ordinal] = marked
+
+    def carry_out(self, stop: Callable[[], bool]) -> bool:
+        """Send what is left, and again what was put off; False if `stop` asked to end before that."""
+        if not (self._round(stop) and all(self._again(pause, stop) for pause in self._pauses())):
+            self._bench.journal.rest(self._number)
+            return False
+        for ordinal, outcome in self._found.items():
+            if outcome.status is Status.DELAYED:
+                self._found[ordinal] = replace(outcome, status=Status.FAILED)
+        return True
+
+    def _pauses(self) -> Iterator[float]:
+        """Yield the pauses before further tries, as long as anything is left to try."""
+        for pause in self._bench.transport.pauses():
+            if not any(self._open()):
+                return
+            yield pause
+
+    def _again(self, pause: float, stop: Callable[[], bool]) -> bool:
+        until = time.monotonic() + pause
+        while (left := until - time.monotonic()) > 0:
+            if stop():
+                return False
+            time.sleep(min(left, _BEAT))
+        return self._round(stop)
+
+    def _round(self, stop: Callable[[], bool]) -> bool:
+        """Try every open message once; False if `stop` asked to end before the last."""
+        for ordinal, row in list(self._open()):
+            if self._bench.transport.remote and stop():
+                return False
+            self._try(ordinal, row)
+        return True
+
+    def _open(self) -> Iterator[tuple[int, Row]]:
+        """Yield the messages that are to be tried: for the first time, or again."""
+        again = {Status.DELAYED, Status.IN_DOUBT} if self._bench.resend else {Status.DELAYED}
+        for ordinal, row in self._rows:
+            found = self._found.get(ordinal)
+            if found is None or found.status in again:
+                yield ordinal, row
+
+    def _try(self, ordinal: int, row: Row) -> None:
+        """Hand a message over and mark what became of it; one that may have left before stays in doubt till sent."""
+        former = self._found.get(ordinal)
+        delayed = former is not None and former.status is Status.DELAYED
+        if delayed:  # its mark says that it has not left, which from here on nobody knows
+            self._mark(Outcome(ordinal, Status.IN_DOUBT, CUT_OFF))
+        try:
+            done = self._hand_over(ordinal, row)
+        except SystemFault:
+            if former is not None and delayed:
+                self._mark(former)
+            self._bench.journal.rest(self._number)
+            raise
+        if former is None or delayed or done.status is Status.SENT:
+            self._found[ordinal] = done
+            self._mark(done)
+
+    def _hand_over(self, ordinal: int, row: Row) -> Outcome:
+        bench = self._bench
+        if not bench.rendered(row):
+            return Outcome(ordinal, Status.SENT, UNRENDERED)
+        try:
+            envelope = bench.messages.message(row)
+        except RenderingError as error:
+            return Outcome(ordinal, Status.EXCLUDED, RENDERING_ERROR, error.reason[:500])
+        done = bench.transport.send(envelope)
+        return Outcome(ordinal, done.status, done.reason, done.detail)
+
+    def _doubt(self, ordinal: int, row: Row) -> None:
+        """Settle a doubt as the transport knows; a message that surely has not left is tried like any other."""
+        left = self._bench.transport.was_sent(self._bench.messages.message_id(row))
+        if left is not False:
+            outcome = Outcome(ordinal, Status.SENT) if left else Outcome(ordinal, Status.IN_DOUBT, CUT_OFF)
+            self._found[ordinal] = outcome
+            self._mark(outcome)
+
+    def _mark(self, outcome: Outcome) -> None:
+        self._bench.journal.mark(self._number, outcome)
+
+
+def _unsure(marked: Outcome, whole: bool) -> bool:
+    """Tell whether a mark leaves open if the message has left: a later one may be lost that says more."""
+    if marked.status is Status.IN_DOUBT:
+        return marked.reason == CUT_OFF
+    return marked.status is Status.DELAYED and not whole
