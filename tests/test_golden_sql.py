@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ from batuta import activities
 from batuta.activities.contract import Input
 from batuta.engines.sql import Compiler, DuckDb
 from batuta.rules.bound import Moment
-from batuta.testing import SHOP, arriving, attempt
+from batuta.schema.types import INTEGER, STRING
+from batuta.sets.shape import Column, shape_of
+from batuta.testing import SHOP, arriving, attempt, scope
 
 FOLDER = Path(activities.__path__[0])
 NOON = Moment(datetime(2026, 3, 1, 12, tzinfo=UTC))
@@ -29,6 +32,11 @@ CASES: Mapping[str, tuple[str, dict[str, Any], tuple[Input, ...]]] = {
             "rule": {"kind": "exists", "path": "orders", "rule": PAID},
             "columns": [{"name": "town", "expression": "[household.city]"}],
         },
+        (),
+    ),
+    "members": (
+        "read-audience",
+        {"audience": "Club", "attributes": ["score"], "columns": [{"name": "town", "expression": "[household.city]"}]},
         (),
     ),
     "union": ("combine", {"operation": "union"}, (PEOPLE, MORE)),
@@ -84,6 +92,8 @@ CASES: Mapping[str, tuple[str, dict[str, Any], tuple[Input, ...]]] = {
     ),
     "one-table": ("split", {"segments": [{"name": "half", "percent": 50}], "one_table": True}, (PEOPLE,)),
 }
+CLUB = shape_of(SHOP, "recipients", (Column("score", INTEGER), Column("note", STRING)))
+HOME = replace(scope(), audiences={"Club": CLUB})
 
 
 class Places:
@@ -107,7 +117,7 @@ class Places:
 
 
 def statements(kind: str, parameters: dict[str, Any], inputs: tuple[Input, ...]) -> str:
-    made = attempt(kind, parameters, *inputs)
+    made = attempt(kind, parameters, *inputs, around=HOME)
     assert made.problems == ()
     task = Compiler(DuckDb(), SHOP, NOON, Places()).task(made.populations, {name: name for name in made.populations})
     return "".join(f"{statement.sql('duckdb', pretty=True)};\n" for statement in task)

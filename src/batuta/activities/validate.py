@@ -5,8 +5,10 @@ The very calls that a run will make are made here, with tables that do not exist
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from batuta.activities.contract import Channel, Effecting, Input, Kind, Role, Scope, Takes
 from batuta.activities.effects import SaveAudience
@@ -16,6 +18,7 @@ from batuta.campaign.model import Activity, Campaign, Transition
 from batuta.kit.errors import BatutaError
 from batuta.kit.problems import Gather, Problem, Problems
 from batuta.messages.configuration import ChannelConfiguration, Environment
+from batuta.schema.locations import Location
 from batuta.schema.model import Catalogue
 from batuta.sets.algebra import Nobody, Table
 from batuta.sets.shape import Shape
@@ -23,12 +26,18 @@ from batuta.sets.shape import Shape
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What validation knows of the home. `audiences` maps labels to the shape of their members."""
+    """What validation knows of the home.
+
+    `audiences` maps labels to the shape of their members, `versions` to those of each version that was saved.
+    """
 
     catalogue: Catalogue = field(default_factory=Catalogue)
     audiences: Mapping[str, Shape] = field(default_factory=dict)
     channels: Mapping[str, ChannelConfiguration] = field(default_factory=dict)
     environment: Environment = field(default_factory=Environment)
+    versions: Mapping[str, Mapping[int, Shape]] = field(default_factory=dict)
+    locations: Mapping[str, Location] = field(default_factory=dict)
+    now: datetime | None = None
 
     def scope(self, campaign: Campaign, activity: str, run_seed: str = "") -> Scope:
         """Return what an activity of a campaign may know."""
@@ -38,9 +47,13 @@ class Knowledge:
             activity,
             variables={variable.name: variable.type for variable in campaign.variables},
             audiences=self.audiences,
+            versions=self.versions,
             channels=self.channels,
             environment=self.environment,
+            locations=self.locations,
             run_seed=run_seed,
+            zone=graph.zone(campaign),
+            now=self.now,
         )
 
 
@@ -50,13 +63,14 @@ class Diagnosis:
 
     `kinds` are the typed parameters by activity, without those that do not type; `shapes` those of the outputs
     that carry a population, by activity and output; `off` the activities that will not run because they or
-    what they follow is disabled.
+    what they follow is disabled; `saves` the shapes of the audiences that it makes, by activity and label.
     """
 
     problems: tuple[Problem, ...]
     kinds: Mapping[str, Kind]
     shapes: Mapping[str, Mapping[str, Shape]]
     off: frozenset[str]
+    saves: Mapping[str, Mapping[str, Shape]] = field(default_factory=dict)
 
     @property
     def blocked(self) -> bool:
@@ -78,7 +92,15 @@ def validate(campaign: Campaign, knowledge: Knowledge) -> Diagnosis:
         found += _doubts(campaign, kinds, off)
     places = {activity.id: place for place, activity in enumerate(campaign.activities)}
     ordered = sorted(_once(found), key=lambda problem: places.get(problem.activity, -1))
-    return Diagnosis(tuple(ordered), kinds, walk.shapes, off)
+    return Diagnosis(tuple(ordered), kinds, walk.shapes, off, walk.saves)
+
+
+def with_saves(
+    audiences: Mapping[str, Shape], saves: Mapping[str, Mapping[str, Shape]], activity: str
+) -> dict[str, Shape]:
+    """Return the audiences that an activity may read, those that other activities save as they will save them."""
+    made = (shapes for other, shapes in saves.items() if other != activity)
+    return dict(ChainMap({}, *made, audiences))
 
 
 def _typed(campaign: Campaign) -> tuple[dict[str, Kind], list[Problem]]:
@@ -104,6 +126,7 @@ class _Walk:
     ) -> None:
         self.problems: list[Problem] = []
         self.shapes: dict[str, dict[str, Shape]] = {}
+        self.saves: dict[str, dict[str, Shape]] = {}
         self._campaign, self._knowledge, self._kinds, self._off = campaign, knowledge, kinds, off
         self._inbound = graph.inbound_lists(campaign)
         self._writers: dict[str, str] = {}
@@ -170,6 +193,7 @@ class _Walk:
     def _ask(self, activity: Activity, kind: Kind, inputs: tuple[Input, ...], found: Gather) -> None:
         """Make the calls that a run would make."""
         scope = self._knowledge.scope(self._campaign, activity.id)
+        scope = replace(scope, audiences=with_saves(scope.audiences, self.saves, activity.id))
         try:
             populations = found.attempt(lambda: kind.populations(inputs, scope))
             if isinstance(kind, Channel):
@@ -191,6 +215,8 @@ class _Walk:
         for effect in found.attempt(lambda: kind.effects(inputs, scope)) or ():
             if isinstance(effect, SaveAudience):
                 other = self._writers.setdefault(effect.label, activity.id)
+                if activity.id not in self._off:
+                    self.saves.setdefault(activity.id, {})[effect.label] = effect.shape
                 if other != activity.id:
                     values = {"label": effect.label, "other": self._title(other)}
                     found.add(Problem("audience-written-twice", values))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from batuta.activities.validate import Knowledge
 from batuta.cli.context import Services
 from batuta.store.audiences import all_audiences
@@ -12,10 +14,12 @@ from batuta.store.channels import ChannelStore
 def knowledge(services: Services) -> Knowledge:
     """Read the catalogue, audiences, channels and environment of the home."""
     with services.database.read() as connection:
-        audiences = {label: audience.shape for label, audience in all_audiences(connection).items()}
-    return Knowledge(
+        audiences = all_audiences(connection)
+    known = Knowledge(
         CatalogueStore(services.database).read(),
-        audiences,
+        {label: audience.shape for label, audience in audiences.items()},
         ChannelStore(services.database).all(),
         services.home.settings().environment,
+        {label: {one.number: one.shape for one in audience.versions} for label, audience in audiences.items()},
     )
+    return replace(known, now=services.clock.now())

@@ -125,10 +125,16 @@ class Desk:
             for name, version in stored_versions(audience).items()
         }
         made = with_saves({}, self.frozen.saves, "")
+        named = ((name, known.get(name)) for name in sorted(set(named_audiences(sets))))
         return {
-            name: version if version is None or name not in made or made[name].key == version.shape.key else None
-            for name, version in ((name, known.get(name)) for name in sorted(set(named_audiences(sets))))
+            name: version if version is None or alike(made.get(name, version.shape), version.shape) else None
+            for name, version in named
         }
+
+
+def alike(one: Shape, other: Shape) -> bool:
+    """Tell whether two shapes have the keys of one schema."""
+    return (one.schema, one.key) == (other.schema, other.key)
 
 
 def inputs_of(view: RunView, activity: str) -> tuple[Input, ...]:

@@ -216,6 +216,31 @@ class Keyed:
     columns: tuple[Expr, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Members:
+    """The members of a saved audience whose rows are still in the data; with `gone`, those whose rows are not.
+
+    `version` is a fixed one, else the latest is meant. The shape's columns are the attributes saved with the
+    members; those `lacking` in that version are empty.
+    """
+
+    label: str
+    shape: Shape
+    version: int | None = None
+    gone: bool = False
+    lacking: frozenset[str] = frozenset()
+
+    @property
+    def audience(self) -> str:
+        """The name under which an engine is told the table: the label, of a fixed version with its number."""
+        return version_name(self.label, self.version)
+
+
+def version_name(label: str, version: int | None = None) -> str:
+    """Return the name of a version of an audience (none: the latest); no label can be mistaken for one."""
+    return label if version is None else f"{label}\0{version}"
+
+
 class LimitKind(StrEnum):
     """What the limit of a segment counts."""
 
@@ -325,6 +350,7 @@ Set = (
     | Distinct
     | Enriched
     | Keyed
+    | Members
     | Part
     | Parted
     | Addressed

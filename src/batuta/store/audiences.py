@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import groupby
+from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, ForeignKey, Integer, String, Table, Text, UniqueConstraint, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    ForeignKey,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    select,
+)
 
 from batuta.runs.model import Audience, AudienceVersion
 from batuta.schema.model import missing
@@ -38,19 +52,18 @@ audience_versions = Table(
 
 
 def all_audiences(connection: Connection) -> dict[str, Audience]:
-    """Return each audience with its latest version, by label."""
+    """Return each audience with its versions, by label."""
     found = {
         row.id: Audience(row.label, SHAPE.validate_json(row.shape))
         for row in connection.execute(select(audiences).order_by(audiences.c.label))
     }
-    for row in connection.execute(select(audience_versions).order_by(audience_versions.c.number)):
-        found[row.audience] = Audience(
-            found[row.audience].label,
-            SHAPE.validate_json(row.shape),
-            row.number,
-            row.table_name,
-            row.rows,
-            row.targets,
+    order = audience_versions.c.audience, audience_versions.c.number
+    saved = connection.execute(select(audience_versions).order_by(*order))
+    for audience, rows in groupby(saved, lambda row: row.audience):
+        versions = tuple(map(_version, rows))
+        last = versions[-1]
+        found[audience] = Audience(
+            found[audience].label, last.shape, last.number, last.table, last.rows, last.targets, versions
         )
     return {audience.label: audience for audience in found.values()}
 
@@ -71,17 +84,18 @@ def versions_of(connection: Connection, label: str) -> list[AudienceVersion]:
         .where(audiences.c.label == label)
         .order_by(audience_versions.c.number)
     )
-    return [
-        AudienceVersion(
-            row.number,
-            row.table_name,
-            row.rows,
-            row.targets,
-            SHAPE.validate_json(row.shape),
-            row.run,
-            row.activity,
-            row.appended,
-            datetime.fromisoformat(row.saved_at),
-        )
-        for row in connection.execute(wanted)
-    ]
+    return [_version(row) for row in connection.execute(wanted)]
+
+
+def _version(row: Row[Any]) -> AudienceVersion:
+    return AudienceVersion(
+        row.number,
+        row.table_name,
+        row.rows,
+        row.targets,
+        SHAPE.validate_json(row.shape),
+        row.run,
+        row.activity,
+        row.appended,
+        datetime.fromisoformat(row.saved_at),
+    )

@@ -20,6 +20,7 @@ from batuta.engines.sql.exclude import exclusion
 from batuta.engines.sql.expressions import value
 from batuta.engines.sql.keyed import keyed
 from batuta.engines.sql.keys import row_key
+from batuta.engines.sql.members import members
 from batuta.engines.sql.sharing import shared
 from batuta.engines.sql.split import Divided, divided, part, parted
 from batuta.engines.sql.tables import Statement, Tables, create_table
@@ -33,6 +34,7 @@ from batuta.sets.algebra import (
     Filtered,
     Intersection,
     Keyed,
+    Members,
     Nobody,
     Part,
     Parted,
@@ -54,6 +56,7 @@ _BUILDINGS: Mapping[type[Any], Building] = {
     Ranked: ranked,
     Enriched: enriched,
     Keyed: keyed,
+    Members: members,
     Part: part,
     Parted: parted,
     Divided: divided,

@@ -18,6 +18,7 @@ from batuta.sets.algebra import (
     Filtered,
     Intersection,
     Keyed,
+    Members,
     Nobody,
     Part,
     Parted,
@@ -109,6 +110,7 @@ def _of_divided(node: Divided) -> Iterator[tuple[Any, int]]:
 
 _READ: Mapping[type[Any], Callable[[Any], Iterator[tuple[Any, int]]]] = {
     Records: lambda _: iter(()),
+    Members: lambda _: iter(()),
     Filtered: _source,
     Union: _of_union,
     Intersection: _of_intersection,
