@@ -13,6 +13,7 @@ from batuta.rules.bound import Expr, Predicate
 from batuta.rules.tree import AggregateFunction
 from batuta.schema.model import Link
 from batuta.schema.types import DataType
+from batuta.sets.lookup import Expanded, Found, Looking, Reconciled
 from batuta.sets.shape import Column, Shape
 
 
@@ -354,6 +355,9 @@ Set = (
     | Part
     | Parted
     | Addressed
+    | Looking
+    | Reconciled
+    | Expanded
 )
 
 

@@ -20,6 +20,7 @@ from batuta.engines.sql.exclude import exclusion
 from batuta.engines.sql.expressions import value
 from batuta.engines.sql.keyed import keyed
 from batuta.engines.sql.keys import row_key
+from batuta.engines.sql.lookups import Chosen, chosen, expanded, looking, reconciled
 from batuta.engines.sql.members import members
 from batuta.engines.sql.sharing import shared
 from batuta.engines.sql.split import Divided, divided, part, parted
@@ -43,6 +44,7 @@ from batuta.sets.algebra import (
     Table,
     Union,
 )
+from batuta.sets.lookup import Expanded, Looking, Reconciled
 
 _BUILDINGS: Mapping[type[Any], Building] = {
     Table: basic.table,
@@ -61,6 +63,10 @@ _BUILDINGS: Mapping[type[Any], Building] = {
     Parted: parted,
     Divided: divided,
     Addressed: addressed,
+    Chosen: chosen,
+    Looking: looking,
+    Reconciled: reconciled,
+    Expanded: expanded,
 }
 
 

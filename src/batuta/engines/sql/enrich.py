@@ -13,8 +13,10 @@ from batuta.engines.sql.expressions import value
 from batuta.engines.sql.figures import figure
 from batuta.engines.sql.keys import everything
 from batuta.engines.sql.links import Chain, chain, group_meets, of_population, present
+from batuta.engines.sql.lookups import found
 from batuta.engines.sql.predicates import condition
 from batuta.sets.algebra import Addition, Enriched, Lines, Sort, Total, Value
+from batuta.sets.lookup import Found
 from batuta.sets.shape import Column, Shape
 
 _PLACE, _COUNT = "_place", "_count"
@@ -125,4 +127,8 @@ def ordered(item: Sort, row: Row) -> exp.Ordered:
     return trees.descending(tree) if item.descending else trees.ascending(tree)
 
 
-_ADDED: Mapping[type[Addition], Callable[..., Added]] = {Value: _value, Lines: _lines, Total: _total}
+def _found(addition: Found, node: Enriched, row: Row, build: Builder) -> Added:
+    return found(addition, node.source, row, build)
+
+
+_ADDED: Mapping[type[Addition], Callable[..., Added]] = {Value: _value, Lines: _lines, Total: _total, Found: _found}

@@ -9,6 +9,7 @@ from typing import Any
 
 from batuta.engines.sql.combine import parts_of_complement
 from batuta.engines.sql.distinct import Ranked, ranked_of
+from batuta.engines.sql.lookups import Chosen
 from batuta.engines.sql.split import Divided
 from batuta.sets.algebra import (
     Addressed,
@@ -27,6 +28,7 @@ from batuta.sets.algebra import (
     Table,
     Union,
 )
+from batuta.sets.lookup import Expanded, Finding, Found, Looking, Lookup, Reconciled
 
 _CHEAP = (Table, Nobody)
 
@@ -108,6 +110,43 @@ def _of_divided(node: Divided) -> Iterator[tuple[Any, int]]:
     yield node.split.source, 1
 
 
+def _among(lookup: Lookup) -> Iterator[tuple[Any, int]]:
+    """Yield what is looked among, unless it is compiled where it stands."""
+    if not isinstance(lookup.among, Records):
+        yield lookup.among, 1
+
+
+def _of_enriched(node: Enriched) -> Iterator[tuple[Any, int]]:
+    looking = [addition.lookup for addition in node.additions if isinstance(addition, Found)]
+    yield node.source, 1 + len(looking)
+    for lookup in looking:
+        yield from _among(lookup)
+
+
+def _of_chosen(node: Chosen) -> Iterator[tuple[Any, int]]:
+    yield node.source, 1
+    yield from _among(node.lookup)
+
+
+def _of_looking(node: Looking) -> Iterator[tuple[Any, int]]:
+    yield node.source, 1
+    if node.finding is Finding.NOTHING:
+        yield Chosen(node.source, node.lookup), 1
+    else:
+        yield node.source, 1
+        yield from _among(node.lookup)
+
+
+def _of_reconciled(node: Reconciled) -> Iterator[tuple[Any, int]]:
+    yield Chosen(node.source, node.lookup), 1
+    yield node.source, 1
+
+
+def _of_expanded(node: Expanded) -> Iterator[tuple[Any, int]]:
+    yield node.source, 1 if node.lookup.pairs else 2
+    yield from _among(node.lookup)
+
+
 _READ: Mapping[type[Any], Callable[[Any], Iterator[tuple[Any, int]]]] = {
     Records: lambda _: iter(()),
     Members: lambda _: iter(()),
@@ -117,10 +156,14 @@ _READ: Mapping[type[Any], Callable[[Any], Iterator[tuple[Any, int]]]] = {
     Exclusion: _of_exclusion,
     Distinct: _of_distinct,
     Ranked: _of_ranked,
-    Enriched: _source,
+    Enriched: _of_enriched,
     Keyed: _source,
     Part: _of_part,
     Parted: _of_part,
     Divided: _of_divided,
     Addressed: _source,
+    Chosen: _of_chosen,
+    Looking: _of_looking,
+    Reconciled: _of_reconciled,
+    Expanded: _of_expanded,
 }
