@@ -29,7 +29,8 @@ class Shape:
     of the secondary dimension's, empty where none is carried; `numbered` adds a line number to the row key.
 
     Rows without a dimension (the lines of a file) have an empty `dimension`, `schema` and `key`: the line number
-    is all that identifies them, among those of one `origin`.
+    is all that identifies them, among those of one `origin`. `keyless`: some rows have no target key; each of them
+    stands alone by what else is in the row key, and equals none where only targets are compared.
     """
 
     dimension: str
@@ -40,6 +41,7 @@ class Shape:
     secondary_key: tuple[DataType, ...] = ()
     numbered: bool = False
     origin: str = ""
+    keyless: bool = False
 
     @property
     def target_columns(self) -> tuple[str, ...]:
@@ -60,6 +62,15 @@ class Shape:
         """Return the computed column of that name, or None."""
         return next((column for column in self.columns if column.name == name), None)
 
+    @property
+    def beside(self) -> tuple[str, str | None]:
+        """What the row key holds besides the target: the schema of other rows, and the file whose lines these are."""
+        return self.secondary_schema, self.origin if self.numbered else None
+
+    def of_targets(self) -> Shape:
+        """Return the shape with one row for each target."""
+        return replace(self, secondary_schema="", secondary_key=(), numbered=False, origin="", keyless=False)
+
     def having(self, columns: tuple[Column, ...]) -> Shape:
         """Return the shape with other computed columns."""
         return replace(self, columns=columns)
@@ -77,5 +88,5 @@ def shape_of_lines(origin: str, columns: tuple[Column, ...]) -> Shape:
 
 
 def shared_key(left: Shape, right: Shape) -> bool:
-    """Tell whether two populations compare by whole row keys: both carry the same secondary dimension."""
-    return bool(left.secondary_schema) and left.secondary_schema == right.secondary_schema
+    """Tell whether two populations compare by whole row keys: both carry rows of one schema, or lines of one file."""
+    return left.beside == right.beside != ("", None)

@@ -11,7 +11,7 @@ from pydantic import Field
 from batuta.activities.binder import population_of
 from batuta.activities.combine.matching import Brought, Match, Meeting
 from batuta.activities.combine.ordering import inbound_named, is_named
-from batuta.activities.combine.shapes import merged_shape, with_excluded_by
+from batuta.activities.combine.shapes import intersected_shape, merged_shape, with_excluded_by
 from batuta.activities.contract import Input, Output, Role, Scope, Targeting
 from batuta.activities.settings import Inbound
 from batuta.kit.problems import Gather, Problem
@@ -71,8 +71,10 @@ class Combine(Targeting):
         shape = shape or sources[0].shape
         if self.operation == "union":
             return {"main": Union(sources, shape, on)}
-        main = Intersection(sources, shape, on)
-        return {"main": main, "complement": replace(main, complement=True)} if self.complement else {"main": main}
+        main = Intersection(sources, intersected_shape(shape, sources[0].shape), on)
+        if not self.complement:
+            return {"main": main}
+        return {"main": main, "complement": Intersection(sources, shape, on, complement=True)}
 
     def _exclusion(self, ordered: tuple[Input, ...], scope: Scope, gather: Gather) -> Mapping[str, Set]:
         found = Meeting(ordered, scope, gather).barriers(self.bring)

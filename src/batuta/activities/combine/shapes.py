@@ -17,9 +17,9 @@ EXCLUDED_BY = Column("excluded_by", STRING)
 
 
 def merged_shape(inputs: Sequence[Input], *, reconciled: bool) -> Shape:
-    """Return the first population's shape with the columns of all; raise Problems where they do not go together.
+    """Return the shape of a union: the first one's with the columns of all; raise Problems where they do not fit.
 
-    A secondary key stays only where all share it, since rows are compared by target otherwise.
+    A secondary key stays only where all share it: rows are compared by target otherwise, and each target comes once.
     """
     shapes = [population_of(item).shape for item in inputs]
     first = shapes[0]
@@ -33,9 +33,14 @@ def merged_shape(inputs: Sequence[Input], *, reconciled: bool) -> Shape:
     if found:
         raise Problems(found)
     merged = first.having(merged_columns(tuple(shapes)))
-    if not first.schema or all(shared_key(first, shape) for shape in shapes[1:]):
-        return merged
-    return replace(merged, secondary_schema="", secondary_key=(), numbered=False)
+    if all(shared_key(first, shape) for shape in shapes):
+        return replace(merged, keyless=any(shape.keyless for shape in shapes))
+    return merged.of_targets()
+
+
+def intersected_shape(union: Shape, first: Shape) -> Shape:
+    """Return the shape of an intersection, which keeps the first population's rows, given that of the union."""
+    return first.having(union.columns)
 
 
 def with_excluded_by(shape: Shape) -> Shape:

@@ -68,11 +68,14 @@ def test_the_complement_of_an_exclusion_names_the_excluding_set() -> None:
     assert found.populations["complement"].shape.columns == (Column("score", INTEGER), Column("excluded_by", STRING))
 
 
-def test_the_secondary_key_stays_only_if_all_share_it() -> None:
+def test_the_secondary_key_stays_in_unions_of_those_that_share_it_and_in_what_is_narrowed() -> None:
     both = attempt("combine", {"operation": "union"}, with_orders(A), with_orders(B)).populations["main"]
     assert both.shape.row_columns == ("_t1", "_s1")
-    one = attempt("combine", {"operation": "intersection"}, with_orders(A), B).populations["main"]
-    assert one.shape.row_columns == ("_t1",)
+    mixed = attempt("combine", {"operation": "union"}, with_orders(A), B).populations["main"]
+    assert mixed.shape.row_columns == ("_t1",)
+    one = attempt("combine", {"operation": "intersection", "complement": True}, with_orders(A), B).populations
+    assert one["main"].shape.row_columns == ("_t1", "_s1")
+    assert one["complement"].shape.row_columns == ("_t1",)
     kept = attempt("combine", {"operation": "exclusion"}, with_orders(A), B).populations["main"]
     assert kept.shape.row_columns == ("_t1", "_s1")
 

@@ -49,6 +49,8 @@ def _members(context: Context, keeping: Keeping) -> exp.Select:
         columns.append(trees.aliased(typed, name))
     query = row.join(trees.query(columns, trees.under(working_table(keeping.population.name), alias)))
     if shape.row_columns != shape.target_columns:
+        there = exp.Where(this=trees.is_not_null(trees.column(alias, shape.target_columns[0])))
+        query.set("where", there if shape.keyless else None)
         query.set("qualify", exp.Qualify(this=trees.equal(_place(shape, alias), trees.number(1))))
     return query
 

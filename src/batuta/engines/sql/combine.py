@@ -10,9 +10,9 @@ from batuta.engines.sql import reconcile, trees
 from batuta.engines.sql.build import Builder, projected
 from batuta.engines.sql.context import Row
 from batuta.engines.sql.first import one_per_key
-from batuta.engines.sql.keys import everything, same_key
+from batuta.engines.sql.keys import everything, key_pairs
 from batuta.sets.algebra import Intersection, Set, Union
-from batuta.sets.shape import Shape
+from batuta.sets.shape import Shape, shared_key
 
 
 def union(node: Union, build: Builder) -> exp.Select:
@@ -27,11 +27,11 @@ def union(node: Union, build: Builder) -> exp.Select:
 def _part(node: Union, place: int, build: Builder) -> exp.Select:
     """Return the rows of one source that no earlier source has; its empty columns come from later sources."""
     source = node.sources[place]
-    rows, row = one_per_key(source, node.shape, build)
+    rows, row = one_per_key(source, node.shape.row_columns, build)
     query = trees.query(projected(node.shape, source.shape, row.alias, build), rows)
     key = common_key(node.shape, node.sources)
     _fill(query, node, place, row, build)
-    earlier = [_present(other, key, row, build) for other in node.sources[:place]]
+    earlier = [_present(other, node.shape, key, row, build) for other in node.sources[:place]]
     if earlier:
         query.set("where", exp.Where(this=trees.every([trees.negated(found) for found in earlier])))
     return query
@@ -47,25 +47,31 @@ def _fill(query: exp.Select, node: Union, place: int, row: Row, build: Builder) 
         given = [column.name for column in lacking if other.shape.column(column.name) is not None]
         if not given:
             continue
-        joined, there = one_per_key(other, node.shape, build)
-        trees.joined(query, joined, same_key(key, there.alias, row.alias), left=True)
-        present = trees.is_not_null(trees.column(there.alias, key[0]))
+        joined, there = one_per_key(other, key, build)
+        trees.joined(query, joined, _same(node.shape, key, there, row), left=True)
+        present = trees.is_not_null(trees.column(there.alias, key[-1]))
         for name in given:
             found.setdefault(name, []).append((present.copy(), trees.column(there.alias, name)))
     taken = {name: trees.aliased(trees.case(branches), name) for name, branches in found.items()}
     query.set("expressions", [taken.get(tree.alias_or_name, tree) for tree in query.expressions])
 
 
-def _present(source: Set, key: Sequence[str], row: Row, build: Builder) -> exp.Expr:
-    """Return the condition that a population has the key of the row."""
+def _same(shape: Shape, key: Sequence[str], left: Row, right: Row) -> exp.Expr:
+    pairs = key_pairs(left.context.dialect, shape, key, left.alias, right.alias)
+    return trees.every(trees.equal(here, there) for here, there in pairs)
+
+
+def _present(source: Set, shape: Shape, key: Sequence[str], row: Row, build: Builder) -> exp.Expr:
+    """Return the condition that a population has the key of the row, which is of a shape."""
     alias = build.context.names.take("q")
-    pairs = [(trees.column(row.alias, name), trees.column(alias, name)) for name in key]
-    return build.context.dialect.found(pairs, trees.query([], build.source(source, alias)))
+    pairs = key_pairs(build.context.dialect, shape, key, row.alias, alias)
+    return build.context.dialect.found(pairs, trees.query([], build.bare_source(source, alias)))
 
 
 def common_key(shape: Shape, sources: Sequence[Set]) -> tuple[str, ...]:
-    """Return the columns of a shape's row key that all sources have."""
-    return tuple(name for name in shape.row_columns if all(name in source.shape.row_columns for source in sources))
+    """Return the columns by which sources are compared: the whole row key of the shape if all share it, or targets."""
+    whole = all(shared_key(shape, source.shape) for source in sources)
+    return shape.row_columns if whole else shape.target_columns
 
 
 def intersection(node: Intersection, build: Builder) -> exp.Select:
@@ -75,7 +81,7 @@ def intersection(node: Intersection, build: Builder) -> exp.Select:
     if node.on:
         return reconcile.intersection(node, build)
     first, *others = node.sources
-    rows, row = one_per_key(first, node.shape, build)
+    rows, row = one_per_key(first, node.shape.row_columns, build)
     key = common_key(node.shape, node.sources)
     columns = {column.name: row.alias for column in first.shape.columns}
     query = exp.Select(from_=exp.From(this=rows))
@@ -83,10 +89,10 @@ def intersection(node: Intersection, build: Builder) -> exp.Select:
     for other in others:
         new = [column.name for column in other.shape.columns if column.name not in columns]
         if not new:
-            conditions.append(_present(other, key, row, build))
+            conditions.append(_present(other, node.shape, key, row, build))
             continue
-        joined, there = one_per_key(other, node.shape, build)
-        trees.joined(query, joined, same_key(key, there.alias, row.alias))
+        joined, there = one_per_key(other, key, build)
+        trees.joined(query, joined, _same(node.shape, key, there, row))
         columns |= dict.fromkeys(new, there.alias)
     taken = [trees.column(row.alias, name) for name in node.shape.row_columns]
     taken += [trees.column(columns[column.name], column.name) for column in node.shape.columns]
@@ -104,5 +110,5 @@ def parts_of_complement(node: Intersection) -> tuple[Union, Intersection]:
 def _in_some_only(node: Intersection, build: Builder) -> exp.Select:
     some, every = parts_of_complement(node)
     rows, row = build.population(some)
-    inside = _present(every, node.shape.row_columns, row, build)
+    inside = _present(every, node.shape, node.shape.row_columns, row, build)
     return trees.query(everything(node.shape, row.alias), rows, trees.negated(inside))

@@ -12,7 +12,7 @@ from batuta.engines.sql.build import Builder
 from batuta.engines.sql.comparisons import Folding, Side, equals, side
 from batuta.engines.sql.context import Row
 from batuta.engines.sql.expressions import value
-from batuta.engines.sql.keys import chance, everything, row_key, same_key
+from batuta.engines.sql.keys import chance, everything, row_key, same_row
 from batuta.engines.sql.links import present
 from batuta.rules.bound import Expr
 from batuta.sets.algebra import Choice, Criterion, Distinct
@@ -33,8 +33,11 @@ def ranked_of(node: Distinct) -> Ranked:
     return Ranked(replace(node, shape=node.source.shape, complement=False), kept=node.complement)
 
 
-def distinct(node: Distinct, build: Builder) -> exp.Select:
-    """Return the rows kept, or with complement those removed and the key of the row kept instead."""
+def distinct(node: Distinct, build: Builder, *, bare: bool = False) -> exp.Select:
+    """Return the rows kept, or with complement those removed and the key of the row kept instead.
+
+    `bare` leaves the columns out, of rows that are kept.
+    """
     alias = build.context.names.take("g")
     if node.keep == 0 and not node.complement:
         rows, row = build.population(node.source)
@@ -47,6 +50,8 @@ def distinct(node: Distinct, build: Builder) -> exp.Select:
         chosen: exp.Expr = exp.LTE(this=place, expression=keep)
     else:
         chosen = trees.false() if node.keep == 0 else exp.GT(this=place, expression=keep)
+    if bare:
+        return trees.query(row_key(node.shape, alias), ranks, chosen)
     if not node.source.shape.columns:
         return trees.query(everything(node.shape, alias), ranks, chosen)
     return _with_columns(node, ranks, alias, chosen, build)
@@ -60,7 +65,7 @@ def _with_columns(node: Distinct, ranks: exp.Expr, alias: str, chosen: exp.Expr,
         trees.column(alias if column.name in kept else row.alias, column.name)
         for column in everything(node.shape, row.alias)
     ]
-    same = same_key(node.source.shape.row_columns, alias, row.alias)
+    same = same_row(build.context.dialect, node.source.shape, alias, row.alias)
     return trees.joined(trees.query(columns, rows, chosen), ranks, same)
 
 

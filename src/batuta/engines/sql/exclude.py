@@ -7,7 +7,7 @@ from sqlglot import exp
 from batuta.engines.sql import trees
 from batuta.engines.sql.build import Builder
 from batuta.engines.sql.context import Context, Getter, Row, linked, single
-from batuta.engines.sql.keys import everything, meeting_columns
+from batuta.engines.sql.keys import everything, key_pairs, meeting_columns
 from batuta.engines.sql.links import present
 from batuta.schema.model import Link
 from batuta.sets.algebra import Barrier, Exclusion
@@ -33,14 +33,15 @@ def exclusion(node: Exclusion, build: Builder) -> exp.Select:
 
 def _meets(barrier: Barrier, node: Exclusion, row: Row, build: Builder) -> exp.Expr:
     """Return the condition that a row of the primary population is in a barrier."""
-    rows, there = build.population(barrier.source, "x")
+    rows, there = build.population(barrier.source, "x", bare=not barrier.pairs)
     if barrier.path:
         return _along(barrier.path, rows, there, row)
     if barrier.pairs:
         pairs = [(present(own, row), present(other, there)) for own, other in barrier.pairs]
     else:
-        key = meeting_columns(node.primary.shape, barrier.source.shape)
-        pairs = [(trees.column(row.alias, name), trees.column(there.alias, name)) for name in key]
+        shape = node.primary.shape
+        key = meeting_columns(shape, barrier.source.shape)
+        pairs = key_pairs(build.context.dialect, shape, key, row.alias, there.alias)
     return build.context.dialect.found(pairs, there.join(trees.query([], rows)))
 
 

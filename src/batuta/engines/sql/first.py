@@ -11,7 +11,6 @@ from batuta.engines.sql.build import Builder
 from batuta.engines.sql.context import Context, Row
 from batuta.engines.sql.keys import everything
 from batuta.sets.algebra import Set
-from batuta.sets.shape import Shape
 
 PLACE = "_place"
 
@@ -36,15 +35,19 @@ def first_rows(
     )
 
 
-def one_per_key(source: Set, shape: Shape, build: Builder) -> tuple[exp.Expr, Row]:
-    """Return a source with one row for each row key of a shape that knows less of the key, and its row."""
+def one_per_key(source: Set, key: Sequence[str], build: Builder) -> tuple[exp.Expr, Row]:
+    """Return a source with one row for each value of a part of its row key, and its row.
+
+    Rows without target are left out where nothing else would tell them apart.
+    """
     rows, row = build.population(source)
     given = source.shape
-    partition = [name for name in given.row_columns if name in shape.row_columns]
+    partition = [name for name in given.row_columns if name in key]
     if len(partition) == len(given.row_columns):
         return rows, row
     names = [*given.row_columns, *(column.name for column in given.columns)]
-    query = trees.query(everything(given, row.alias), rows)
+    there = trees.is_not_null(trees.column(row.alias, partition[0])) if given.keyless else None
+    query = trees.query(everything(given, row.alias), rows, there)
     first = first_rows(query, names, partition, given.row_columns, build.context)
     alias = build.context.names.take("p")
     return trees.subquery(first, alias), Row.of_population(build.context, given, alias)

@@ -52,7 +52,7 @@ def _valued(expressions: Sequence[Expr], row: Row) -> list[exp.Expr]:
 def _own(node: Union | Intersection, place: int, build: Builder) -> exp.Select:
     """Return a source of the first dimension in the common shape, one row for each key, with its values."""
     source = node.sources[place]
-    rows, row = one_per_key(source, node.shape, build)
+    rows, row = one_per_key(source, node.shape.row_columns, build)
     columns = [*projected(node.shape, source.shape, row.alias, build), *_valued(node.on[place], row)]
     return row.join(trees.query(columns, rows))
 

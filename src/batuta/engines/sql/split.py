@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from batuta.engines.sql import trees
 from batuta.engines.sql.build import Builder
-from batuta.engines.sql.keys import chance, everything, row_key, same_key, threshold
+from batuta.engines.sql.keys import chance, everything, row_key, same_row, threshold
 from batuta.engines.sql.links import present
 from batuta.engines.sql.predicates import condition
 from batuta.engines.sql.sizes import ALL, HASH, Place, places, rounded, taken
@@ -32,16 +32,16 @@ class Divided:
     split: Split
 
 
-def part(node: Part, build: Builder) -> exp.Select:
-    """Return the rows of one segment, or the rest."""
-    query, rows, marks = _marked(node.split, build)
+def part(node: Part, build: Builder, *, bare: bool = False) -> exp.Select:
+    """Return the rows of one segment, or the rest; `bare` without their columns."""
+    query, rows, marks = _marked(node.split, build, bare)
     if node.split.overlapping:
         inside = [trees.column(marks, f"_in{place}") for place, _ in enumerate(node.split.segments)]
         chosen = inside[node.place] if node.place is not None else trees.negated(trees.some(inside))
     else:
         segment = trees.column(marks, SEGMENT)
         chosen = trees.is_null(segment) if node.place is None else trees.equal(segment, trees.number(node.place))
-    query.set("expressions", everything(node.shape, rows))
+    query.set("expressions", row_key(node.shape, rows) if bare else everything(node.shape, rows))
     query.set("where", exp.Where(this=chosen))
     return query
 
@@ -62,17 +62,17 @@ def parted(node: Parted, build: Builder) -> exp.Select:
     return query
 
 
-def _marked(split: Split, build: Builder) -> tuple[exp.Select, str, str]:
+def _marked(split: Split, build: Builder, bare: bool = False) -> tuple[exp.Select, str, str]:
     """Return a query over the rows of a split and what segments make of them, and the aliases of both.
 
     Columns are dear to sort: they are joined to the keys afterwards.
     """
     marks = build.context.names.take("d")
     divided = build.source(Divided(split), marks)
-    if not split.source.shape.columns:
+    if bare or not split.source.shape.columns:
         return trees.query([], divided), marks, marks
     rows, row = build.population(split.source)
-    same = same_key(split.source.shape.row_columns, marks, row.alias)
+    same = same_row(build.context.dialect, split.source.shape, marks, row.alias)
     return trees.joined(trees.query([], rows), divided, same), row.alias, marks
 
 
