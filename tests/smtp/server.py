@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import socket
 import ssl
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.parser import BytesParser
@@ -34,6 +35,24 @@ Script = Callable[[str, str, int], Answer | None]
 
 def usual(_step: str, _recipient: str, _before: int) -> Answer | None:
     return None
+
+
+def each(step: str, answers: Mapping[str, Answer], *, times: int = 1_000_000) -> Script:
+    """Give each recipient an answer of their own at a step, so many times."""
+
+    def script(here: str, recipient: str, before: int) -> Answer | None:
+        return answers.get(recipient) if here == step and before < times else None
+
+    return script
+
+
+def in_turn(step: str, answers: Sequence[Answer]) -> Script:
+    """Give one answer after the other at a step of which no recipient is known."""
+
+    def script(here: str, _recipient: str, before: int) -> Answer | None:
+        return answers[before] if here == step and before < len(answers) else None
+
+    return script
 
 
 def at(step: str, answer: Answer, *, times: int = 1_000_000, only: str = "") -> Script:
@@ -188,7 +207,7 @@ class Conversation:
             raise _HangUp
         if found == DRIP:
             self._drip()
-        if found and found != DROP_AFTER:
+        if found is not None and found != DROP_AFTER:
             answer = _text(found)
         self._send(answer)
         if found == DROP_AFTER or answer.startswith(b"421"):
@@ -226,13 +245,18 @@ class Conversation:
     def _auth(self, way: str, words: str = "") -> None:
         if way == "PLAIN":
             _, user, password = base64.b64decode(words).decode().split("\0")
+            self._known = self._server.users.get(user) == password
+        elif way == "LOGIN":
+            user, password = self._asked(b"Username:"), self._asked(b"Password:")
+            self._known = self._server.users.get(user) == password
         else:
-            user, password = self._asked("Username:"), self._asked("Password:")
-        self._known = self._server.users.get(user) == password
+            user, _, digest = self._asked(b"<1.2@hostile.example>").partition(" ")
+            password = self._server.users.get(user, "")
+            self._known = digest == hmac.new(password.encode(), b"<1.2@hostile.example>", "md5").hexdigest()
         self._say("auth", b"235 2.7.0 welcome" if self._known else b"535 5.7.8 no")
 
-    def _asked(self, question: str) -> str:
-        self._send(b"334 " + base64.b64encode(question.encode()))
+    def _asked(self, question: bytes) -> str:
+        self._send(b"334 " + base64.b64encode(question))
         line = self._file.readline()
         self._server.commands.append(line.decode().strip())
         return base64.b64decode(line).decode()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from batuta.channels.email.outbox import Outbox
 from batuta.channels.email.smtp import settings as smtp_settings
+from batuta.channels.email.smtp.probe import Probe, probe
 from batuta.channels.email.smtp.transport import Smtp
 from batuta.kit.errors import InputError
 from batuta.messages.configuration import Transport as TransportSettings
@@ -40,3 +41,9 @@ def check_settings(settings: TransportSettings, place: str) -> None:
     elif settings.settings:
         name = next(iter(settings.settings))
         raise InputError(place, f"there is no setting of {settings.kind} {name!r}", expected="no settings")
+
+
+def try_out(settings: TransportSettings, place: str) -> Probe | None:
+    """Reach a transport's server without sending anything, and return what it offers; None if it has no server."""
+    check_settings(settings, place)
+    return probe(smtp_settings.read(settings.settings, place)) if settings.kind == "smtp" else None

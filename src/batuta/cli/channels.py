@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,8 @@ import typer
 from rich.table import Table
 
 from batuta.campaign.file import load_documents, write_document
-from batuta.channels.transports import HomeTransports, check_settings
+from batuta.channels.email.smtp.probe import Probe
+from batuta.channels.transports import HomeTransports, check_settings, try_out
 from batuta.cli.context import services
 from batuta.kit.errors import InputError
 from batuta.kit.problems import Problems, Texts
@@ -73,6 +75,39 @@ def show_channel(
         found.print_json(channel.model_dump(mode="json"))
         return
     typer.echo(write_document(channel), nl=False)
+
+
+@app.command("check")
+def check_channel(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The name of the configuration.")],
+    as_json: AsJson = False,
+) -> None:
+    """Connect to the server of a configuration, log in and take leave, and tell what it offers; nothing is sent."""
+    found = services(context)
+    transport = ChannelStore(found.database).named(name).transport
+    probe = try_out(transport, f"channel {name}")
+    allowed = found.home.settings().environment.transports
+    if as_json:
+        told = {} if probe is None else asdict(probe)
+        permitted = not allowed or transport.kind in allowed
+        found.print_json({"channel": name, "transport": transport.kind, "permitted": permitted, **told})
+        return
+    for line in [f"{name}: {transport.kind}"] if probe is None else described(name, probe):
+        typer.echo(line)
+    if allowed and transport.kind not in allowed:
+        typer.echo(f"The environment does not allow {transport.kind}: see batuta environment show.")
+
+
+def described(name: str, probe: Probe) -> list[str]:
+    """Return in words what a server showed."""
+    offers = [f"  {keyword} {parameters}".rstrip() for keyword, parameters in sorted(probe.offers.items())]
+    return [
+        f"{name}: {probe.server} answers: {probe.greeting}",
+        f"connection: {probe.protection or 'not protected'}",
+        f"login: {probe.login or 'none'}",
+        *(["the server offers:", *offers] if offers else ["the server offers nothing beyond plain SMTP"]),
+    ]
 
 
 def _check_address(channel: ChannelConfiguration, texts: Texts, place: str) -> None:
