@@ -79,6 +79,12 @@ CASES: Mapping[str, tuple[str, dict[str, Any], tuple[Input, ...]]] = {
         },
         (PEOPLE,),
     ),
+    "to-orders": ("change-dimension", {"dimension": "orders", "complement": True}, (PEOPLE,)),
+    "one-per-recipient": (
+        "change-dimension",
+        {"dimension": "recipients", "keep": "one-per-key"},
+        (arriving("orders", "orders", note=STRING),),
+    ),
     "segments": (
         "split",
         {

@@ -23,6 +23,7 @@ BUILT_IN = (
     "batuta.activities.build_audience:BuildAudience",
     "batuta.activities.read_audience:ReadAudience",
     "batuta.activities.combine:Combine",
+    "batuta.activities.change_dimension:ChangeDimension",
     "batuta.activities.deduplication:Deduplication",
     "batuta.activities.enrichment:Enrichment",
     "batuta.activities.split:Split",

@@ -242,6 +242,21 @@ def version_name(label: str, version: int | None = None) -> str:
     return label if version is None else f"{label}\0{version}"
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The rows of another dimension that a path of links leads to from the rows of a population.
+
+    The shape's secondary key, if it has one, is the former target key. Of several rows that fall on one row key
+    the first by former row key decides on the columns. Links that are empty, and links to rows that are gone,
+    lead nowhere; with `complement`, the rows of the source from which none of the links leads anywhere.
+    """
+
+    source: Set
+    path: tuple[Link, ...]
+    shape: Shape
+    complement: bool = False
+
+
 class LimitKind(StrEnum):
     """What the limit of a segment counts."""
 
@@ -351,6 +366,7 @@ Set = (
     | Distinct
     | Enriched
     | Keyed
+    | Moved
     | Members
     | Part
     | Parted

@@ -22,6 +22,7 @@ from batuta.engines.sql.keyed import keyed
 from batuta.engines.sql.keys import row_key
 from batuta.engines.sql.lookups import Chosen, chosen, expanded, looking, reconciled
 from batuta.engines.sql.members import members
+from batuta.engines.sql.moved import moved
 from batuta.engines.sql.sharing import shared
 from batuta.engines.sql.split import Divided, divided, part, parted
 from batuta.engines.sql.tables import Statement, Tables, create_table
@@ -36,6 +37,7 @@ from batuta.sets.algebra import (
     Intersection,
     Keyed,
     Members,
+    Moved,
     Nobody,
     Part,
     Parted,
@@ -58,6 +60,7 @@ _BUILDINGS: Mapping[type[Any], Building] = {
     Ranked: ranked,
     Enriched: enriched,
     Keyed: keyed,
+    Moved: moved,
     Members: members,
     Part: part,
     Parted: parted,
