@@ -23,6 +23,7 @@ from batuta.cli import (
     demo,
     dimensions,
     environment,
+    locations,
     reports,
     runs,
     schemas,
@@ -31,9 +32,11 @@ from batuta.cli.context import Services
 from batuta.engines.duckdb.engine import DuckDBEngine
 from batuta.kit.errors import BatutaError, SystemFault
 from batuta.kit.problems import Texts
+from batuta.runs.filing import Files
 from batuta.runs.ports import Engine
 from batuta.runs.sending.contract import Sending
 from batuta.runs.sending.deliveries import Deliveries
+from batuta.sources.folder import FolderFiles
 from batuta.store.home import Home
 from batuta.store.ledger import HomeLedgers
 from batuta.store.shards import JournalFiles, SampleFiles, ShardFiles
@@ -58,6 +61,7 @@ for _name, _commands in {
     "dimension": dimensions.app,
     "data": data.app,
     "channel": channels.app,
+    "location": locations.app,
     "environment": environment.app,
     "campaign": campaigns.app,
     "run": runs.app,
@@ -85,6 +89,10 @@ def _open_sending(services: Services) -> Sending:
     )
 
 
+def _open_files(home: Home) -> Files:
+    return FolderFiles(home.run_folder)
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"batuta {version('batuta')}")
@@ -102,7 +110,7 @@ def batuta(
     ] = False,
 ) -> None:
     """Batuta runs orchestrated campaigns over relational data."""
-    found = Services(Home(home), Texts.load(PROBLEM_PACKAGES), _open_engine, _open_sending)
+    found = Services(Home(home), Texts.load(PROBLEM_PACKAGES), _open_engine, _open_sending, _open_files)
     context.obj = found
     context.call_on_close(found.close)
 

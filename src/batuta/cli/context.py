@@ -17,6 +17,7 @@ from rich.console import Console
 from batuta.kit.clock import Clock, SystemClock
 from batuta.kit.errors import SystemFault
 from batuta.kit.problems import Texts
+from batuta.runs.filing import Files
 from batuta.runs.ports import Engine
 from batuta.runs.sending.contract import Sending
 from batuta.store.catalogue import CatalogueStore
@@ -38,6 +39,7 @@ class Services:
     texts: Texts
     open_engine: Callable[[Home], Engine]
     open_sending: Callable[[Services], Sending]
+    open_files: Callable[[Home], Files]
     clock: Clock = field(default_factory=SystemClock)
     console: Console = field(default_factory=Console)
     errors: Console = field(default_factory=lambda: Console(stderr=True))
@@ -70,6 +72,11 @@ class Services:
     def sending(self) -> Sending:
         """The sending of deliveries from the home."""
         return self.open_sending(self)
+
+    @cached_property
+    def files(self) -> Files:
+        """The files in the locations of the home."""
+        return self.open_files(self.home)
 
     def complete(self, text: str) -> str:
         """Return a text whose commands name this home, unless they reach it as they stand."""

@@ -9,6 +9,7 @@ from batuta.cli.context import Services
 from batuta.store.audiences import all_audiences
 from batuta.store.catalogue import CatalogueStore
 from batuta.store.channels import ChannelStore
+from batuta.store.locations import LocationStore
 
 
 def knowledge(services: Services) -> Knowledge:
@@ -22,4 +23,4 @@ def knowledge(services: Services) -> Knowledge:
         services.home.settings().environment,
         {label: {one.number: one.shape for one in audience.versions} for label, audience in audiences.items()},
     )
-    return replace(known, now=services.clock.now())
+    return replace(known, locations=LocationStore(services.database).all(), now=services.clock.now())

@@ -45,7 +45,7 @@ class Stage:
     @cached_property
     def ports(self) -> Ports:
         """The ports that runs work with."""
-        return Ports(self.state, self.services.engine, self.services.sending, self.services.texts)
+        return Ports(self.state, self.services.engine, self.services.sending, self.services.texts, self.services.files)
 
     def run_id(self, name: str) -> str:
         """Return the id of a run named by its id or as `last`."""

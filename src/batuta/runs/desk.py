@@ -13,6 +13,7 @@ from batuta.kit.errors import InputError
 from batuta.kit.problems import Texts
 from batuta.rules.bound import Moment
 from batuta.runs.audiences import named_audiences, stored_versions, with_stored
+from batuta.runs.filing import Files
 from batuta.runs.model import AudienceVersion, Leg, Level, Note, Run, RunView, TaskOutput
 from batuta.runs.ports import Engine
 from batuta.runs.sending.contract import DeliveryKey, Sending
@@ -35,6 +36,7 @@ class Ports:
     engine: Engine
     sending: Sending
     texts: Texts
+    files: Files
 
 
 @dataclass(frozen=True)

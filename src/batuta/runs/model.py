@@ -89,6 +89,7 @@ class JobKind(StrEnum):
 
     ARRIVE = "arrive"
     MAKE = "make"
+    FETCH = "fetch"
     EFFECT = "effect"
     PREPARE = "prepare"
     SEND = "send"

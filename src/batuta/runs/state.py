@@ -94,8 +94,11 @@ class State(Protocol):
     def claim(self, run: str, owner: str) -> Claim | None:
         """Hand out the next ready job of a run that is wanted to run, with a higher fence."""
 
-    def intend(self, claim: Claim, names: Mapping[str, str]) -> None:
-        """Remember the names of the tables about to be made, so that they can be adopted after a crash."""
+    def intend(self, claim: Claim, names: Mapping[str, str], *, lasting: bool = False) -> None:
+        """Remember the names of the tables about to be made, so that they can be adopted after a crash.
+
+        What cannot simply be made again, because its source is then gone, has to be remembered lastingly.
+        """
 
     def finish(self, claim: Claim, finished: Finished) -> None:
         """End a task: commit its tables and audiences, settle its outputs and what follows from them."""

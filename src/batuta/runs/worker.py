@@ -12,6 +12,7 @@ from batuta.kit.problems import Problems
 from batuta.runs.delivering import LedgerBroken, finish, prepare, send
 from batuta.runs.desk import Desk, NeedsAttention
 from batuta.runs.effects import effect
+from batuta.runs.fetching import fetch
 from batuta.runs.making import make
 from batuta.runs.model import Claim, JobKind, Level, Note
 from batuta.runs.ports import Interrupted
@@ -158,6 +159,7 @@ class Workers:
 
 _JOBS: dict[JobKind, Callable[[Desk, Claim], None]] = {
     JobKind.MAKE: make,
+    JobKind.FETCH: fetch,
     JobKind.EFFECT: effect,
     JobKind.PREPARE: prepare,
     JobKind.FINISH: finish,

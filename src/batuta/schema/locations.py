@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from pydantic import Field
@@ -9,6 +10,7 @@ from pydantic import Field
 from batuta.kit.document import Document
 
 LONGEST_NAME = 1000
+_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\\]")
 
 
 class Location(Document):
@@ -27,16 +29,12 @@ def fault_of_name(name: str) -> str:
     A name is relative, its folders joined by /, and never leads out of the location.
     """
     parts = name.split("/")
-    if not name.strip():
-        return "the name is empty"
-    if len(name) > LONGEST_NAME:
-        return f"the name is longer than {LONGEST_NAME} characters"
-    if any(ord(character) < 32 for character in name) or "\\" in name or "\x7f" in name:
-        return "the name holds a character that no name of a file should"
-    if name.startswith(("/", "~")) or ":" in parts[0]:
-        return "the name is not relative to the location"
-    if ".." in parts:
-        return "the name leads out of the location"
-    if any(part in ("", ".") or part.startswith(".") for part in parts):
-        return "a part of the name is empty or begins with a dot"
-    return ""
+    faults = {
+        "the name is empty": not name.strip(),
+        f"the name is longer than {LONGEST_NAME} characters": len(name) > LONGEST_NAME,
+        "the name holds a character that no name of a file should": bool(_FORBIDDEN.search(name)),
+        "the name is not relative to the location": name.startswith(("/", "~")) or ":" in parts[0],
+        "the name leads out of the location": ".." in parts,
+        "a part of the name is empty or begins with a dot": any(not part or part.startswith(".") for part in parts),
+    }
+    return next((fault for fault, found in faults.items() if found), "")

@@ -34,9 +34,9 @@ class Moves:
         with self._database.write(lasting=False) as connection:
             return claiming.claim(connection, run, owner, self._clock.now())
 
-    def intend(self, claim: Claim, names: Mapping[str, str]) -> None:
+    def intend(self, claim: Claim, names: Mapping[str, str], *, lasting: bool = False) -> None:
         """Remember the names of the tables about to be made, so that they can be adopted after a crash."""
-        with self._database.write(lasting=False) as connection:
+        with self._database.write(lasting=lasting) as connection:
             claiming.intend(connection, claim, names)
 
     def finish(self, claim: Claim, finished: Finished) -> None:

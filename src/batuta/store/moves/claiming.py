@@ -59,6 +59,7 @@ def _begin(connection: Connection, claimed: Claim, at: datetime) -> None:
 
 _BEGINS = {
     JobKind.MAKE: "Begins",
+    JobKind.FETCH: "Begins",
     JobKind.EFFECT: "Begins",
     JobKind.PREPARE: "Begins to prepare",
     JobKind.FINISH: "Begins to count what became of the messages",
