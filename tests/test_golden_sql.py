@@ -13,17 +13,25 @@ import pytest
 from sqlglot import exp
 
 from batuta import activities
-from batuta.activities.contract import Input
+from batuta.activities.contract import Input, Recall
 from batuta.engines.sql import Compiler, DuckDb
 from batuta.rules.bound import Moment
 from batuta.schema.types import INTEGER, STRING
-from batuta.sets.shape import Column, shape_of
+from batuta.sets.algebra import Table
+from batuta.sets.shape import Column, shape_of, shape_of_lines
 from batuta.testing import SHOP, arriving, attempt, scope
 
 FOLDER = Path(activities.__path__[0])
 NOON = Moment(datetime(2026, 3, 1, 12, tzinfo=UTC))
 PEOPLE, MORE = arriving("people"), arriving("more")
 PAID = {"kind": "attribute", "expression": "[status]", "operator": "equal", "value": "paid"}
+PAYING = {"kind": "exists", "path": "orders", "rule": PAID}
+RECALLS = {
+    "new-by-date": Recall("m_welcome", datetime(2026, 2, 28, 11, tzinfo=UTC), NOON.now, without=(3,)),
+    "not-lately": Recall("m_welcome", None, NOON.now, since=datetime(2026, 2, 22, 12, tzinfo=UTC), held=(4, 5)),
+}
+"""What the memory of a run tells, in the cases that have one."""
+LINES = Input("load", "main", "Load", Table("load.main", shape_of_lines("load", (Column("mail", STRING),))))
 CASES: Mapping[str, tuple[str, dict[str, Any], tuple[Input, ...]]] = {
     "rule-and-columns": (
         "build-audience",
@@ -39,6 +47,12 @@ CASES: Mapping[str, tuple[str, dict[str, Any], tuple[Input, ...]]] = {
         {"audience": "Club", "attributes": ["score"], "columns": [{"name": "town", "expression": "[household.city]"}]},
         (),
     ),
+    "new-by-date": (
+        "incremental-query",
+        {"dimension": "recipients", "rule": PAYING, "by_date": {"attribute": "[created_at]"}},
+        (),
+    ),
+    "not-lately": ("incremental-query", {"dimension": "recipients", "rule": PAYING, "remember": {"days": 7}}, ()),
     "union": ("combine", {"operation": "union"}, (PEOPLE, MORE)),
     "intersection": ("combine", {"operation": "intersection", "complement": True}, (PEOPLE, MORE)),
     "exclusion": (
@@ -85,6 +99,47 @@ CASES: Mapping[str, tuple[str, dict[str, Any], tuple[Input, ...]]] = {
         {"dimension": "recipients", "keep": "one-per-key"},
         (arriving("orders", "orders", note=STRING),),
     ),
+    "joins": (
+        "enrichment",
+        {
+            "joins": [
+                {
+                    "alias": "prospect",
+                    "schema": "prospect",
+                    "pairs": [{"here": "[email]", "there": "[mail]"}],
+                    "filter": {"kind": "attribute", "expression": "[score]", "operator": "greater", "value": 3},
+                    "attributes": [{"name": "score", "expression": "[score]"}],
+                },
+                {
+                    "alias": "order",
+                    "from": "orders",
+                    "pairs": [{"here": "[id]", "there": "[recipient_id]"}],
+                    "cardinality": "many",
+                    "attributes": [{"name": "total", "expression": "[total]"}],
+                },
+            ]
+        },
+        (PEOPLE, arriving("orders", "orders")),
+    ),
+    "whose": (
+        "reconciliation",
+        {
+            "dimension": "recipients",
+            "pairs": [{"here": "[mail]", "there": "[email]"}],
+            "filter": {"kind": "attribute", "expression": "[vip]", "operator": "is-true"},
+            "unreconciled": "complement",
+        },
+        (LINES,),
+    ),
+    "whose-by-rule": (
+        "reconciliation",
+        {
+            "dimension": "recipients",
+            "rule": {"kind": "expression", "expression": "[email] = [row.mail] and [household.city] <> ''"},
+            "unreconciled": "keep",
+        },
+        (LINES,),
+    ),
     "segments": (
         "split",
         {
@@ -114,6 +169,9 @@ class Places:
     def audience(self, label: str) -> exp.Table:
         return exp.table_(label, db="audience", quoted=True)
 
+    def memory(self, name: str) -> exp.Table | None:
+        return exp.table_(name, db="remembered", quoted=True)
+
     def shared(self, name: str) -> exp.Table:
         return exp.table_(name, db="temp", quoted=True)
 
@@ -122,8 +180,8 @@ class Places:
         return None
 
 
-def statements(kind: str, parameters: dict[str, Any], inputs: tuple[Input, ...]) -> str:
-    made = attempt(kind, parameters, *inputs, around=HOME)
+def statements(kind: str, parameters: dict[str, Any], inputs: tuple[Input, ...], recall: Recall | None = None) -> str:
+    made = attempt(kind, parameters, *inputs, around=replace(HOME, recall=recall))
     assert made.problems == ()
     task = Compiler(DuckDb(), SHOP, NOON, Places()).task(made.populations, {name: name for name in made.populations})
     return "".join(f"{statement.sql('duckdb', pretty=True)};\n" for statement in task)
@@ -133,11 +191,11 @@ def statements(kind: str, parameters: dict[str, Any], inputs: tuple[Input, ...])
 def test_golden_sql(case: str) -> None:
     kind, parameters, inputs = CASES[case]
     path = FOLDER / kind.replace("-", "_") / "golden" / f"{case}.duckdb.sql"
-    found = statements(kind, parameters, inputs)
+    found = statements(kind, parameters, inputs, RECALLS.get(case))
     if os.environ.get("UPDATE_GOLDEN"):
         path.parent.mkdir(exist_ok=True)
-        path.write_text(found, "utf-8")
-    assert found == path.read_text("utf-8")
+        path.write_bytes(found.encode())
+    assert found == path.read_bytes().decode()
 
 
 def test_every_golden_file_has_its_case() -> None:

@@ -48,7 +48,7 @@ def codes_used(package: str) -> set[str]:
                 continue
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             codes = [arg.value for arg in node.args[:1] if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
-            if name == "Problem":
+            if name in ("Problem", "Remark"):
                 found.update(codes)
             if name in ("unknown", "_no_output"):
                 found.update(code + near for code in codes for near in ("", "-near"))

@@ -22,6 +22,7 @@ from batuta.rules.tree import MAX_DEPTH
 BUILT_IN = (
     "batuta.activities.build_audience:BuildAudience",
     "batuta.activities.read_audience:ReadAudience",
+    "batuta.activities.reconciliation:Reconciliation",
     "batuta.activities.load_file:LoadFile",
     "batuta.activities.combine:Combine",
     "batuta.activities.change_dimension:ChangeDimension",

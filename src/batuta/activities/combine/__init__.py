@@ -10,9 +10,9 @@ from pydantic import Field
 
 from batuta.activities.binder import population_of
 from batuta.activities.combine.matching import Brought, Match, Meeting
-from batuta.activities.combine.ordering import inbound_named, is_named
 from batuta.activities.combine.shapes import intersected_shape, merged_shape, with_excluded_by
 from batuta.activities.contract import Input, Output, Role, Scope, Targeting
+from batuta.activities.inbound import leads, primary_first
 from batuta.activities.settings import Inbound
 from batuta.kit.problems import Gather, Problem
 from batuta.sets.algebra import Exclusion, Intersection, Set, Union
@@ -53,15 +53,14 @@ class Combine(Targeting):
         """Return what a set is: in a union any may miss; else the primary leads, and no other is skipped past."""
         if self.operation == "union":
             return Role.OPTIONAL
-        leads = is_named(self.primary, source, output) if self.primary else place == 0
-        return Role.MAIN if leads else Role.BARRIER
+        return Role.MAIN if leads(self.primary, place, source, output) else Role.BARRIER
 
     def populations(self, inputs: tuple[Input, ...], scope: Scope) -> Mapping[str, Set]:
         """Return the combined population and the complement."""
         gather = Gather()
         for problem in self._mistakes():
             gather.add(problem)
-        ordered = self._ordered(inputs, gather)
+        ordered = primary_first(self.primary, inputs, gather)
         if self.operation == "exclusion":
             return self._exclusion(ordered, scope, gather)
         shape = gather.attempt(lambda: merged_shape(ordered, reconciled=bool(self.reconcile)))
@@ -85,13 +84,6 @@ class Combine(Targeting):
             return {"main": main}
         taken = replace(main, shape=with_excluded_by(primary.shape), complement=True)
         return {"main": main, "complement": taken}
-
-    def _ordered(self, inputs: tuple[Input, ...], gather: Gather) -> tuple[Input, ...]:
-        """Return the inputs with the primary one first, the others in the order of the inbound list."""
-        if not self.primary:
-            return inputs
-        primary = gather.attempt(lambda: inbound_named(self.primary, inputs, "primary"))
-        return inputs if primary is None else (primary, *(item for item in inputs if item is not primary))
 
     def _mistakes(self) -> Iterator[Problem]:
         if self.reconcile and self.operation == "exclusion":

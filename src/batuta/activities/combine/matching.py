@@ -9,10 +9,10 @@ from functools import partial
 from pydantic import Field
 
 from batuta.activities.binder import binder, population_of
-from batuta.activities.combine.ordering import inbound_named, is_named
 from batuta.activities.combine.shapes import strangers
 from batuta.activities.contract import Input, Scope
 from batuta.activities.dimensions import way
+from batuta.activities.inbound import inbound_named, is_named
 from batuta.activities.settings import ExpressionText, Inbound, Path
 from batuta.kit.document import Document
 from batuta.kit.problems import Gather, Problem

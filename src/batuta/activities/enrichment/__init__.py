@@ -1,4 +1,4 @@
-"""Enrichment: adds columns to a population without changing its rows."""
+"""Enrichment: adds columns to a population; its rows stay, unless a join makes several of one on purpose."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import ClassVar
 from pydantic import Field
 
 from batuta.activities.binder import Binder, binder, check_names, population_of
-from batuta.activities.contract import Input, Scope, Targeting
-from batuta.activities.settings import ComputedColumn, ExpressionText, Path, SortBy
+from batuta.activities.contract import Input, Remark, Role, Scope, Targeting
+from batuta.activities.enrichment.joins import Join, Joining, joined
+from batuta.activities.inbound import leads, primary_first
+from batuta.activities.settings import ComputedColumn, ExpressionText, Inbound, Path, SortBy
 from batuta.kit.document import Document
 from batuta.kit.problems import Gather, Problem
 from batuta.rules.bind import aggregate_type, bind_path
@@ -18,10 +20,7 @@ from batuta.rules.binding import Surroundings
 from batuta.rules.bound import Predicate
 from batuta.rules.tree import AggregateFunction, Rule
 from batuta.schema.model import Link
-from batuta.schema.types import DataType
-from batuta.schema.types import Kind as ValueKind
-from batuta.sets.algebra import Addition, Enriched, Lines, Set, Total, Value
-from batuta.sets.shape import Column
+from batuta.sets.algebra import Addition, Lines, Set, Total, Value
 
 MOST_LINES = 100
 
@@ -48,29 +47,48 @@ class LinkedTotal(Document):
 
 
 class Enrichment(Targeting):
-    """Adds values of each row, of rows linked to it, or figures over them; the rows stay as they are."""
+    """Adds values of each row, of rows linked or joined to it, or figures over them; no row is lost."""
 
     kind: ClassVar[str] = "enrichment"
     title: ClassVar[str] = "Enrichment"
+    most_inputs: ClassVar[int | None] = None
 
     columns: tuple[ComputedColumn, ...] = Field(
         (), description="attributes, also of linked rows of which there is one, and formulas"
     )
     lines: tuple[LinkedLines, ...] = Field((), description="several linked rows each")
     totals: tuple[LinkedTotal, ...] = Field((), description="figures over linked rows")
+    joins: tuple[Join, ...] = Field((), description="columns from any schema, or from another population")
+    primary: Inbound = Field(
+        "",
+        description="where several arrive: id of the activity whose population is enriched, or activity.output; "
+        "empty for the first inbound transition",
+    )
+
+    def role(self, place: int, source: str, output: str) -> Role:
+        """Return what a population is: enriched, or joined; one that is joined never counts as empty if it failed."""
+        return Role.MAIN if leads(self.primary, place, source, output) else Role.BARRIER
 
     def populations(self, inputs: tuple[Input, ...], scope: Scope) -> Mapping[str, Set]:
         """Return the population with more columns."""
-        source = population_of(inputs[0])
         gather = Gather()
+        ordered = primary_first(self.primary, inputs, gather)
+        source = population_of(ordered[0])
         check_names(self._names(), source.shape.columns, gather)
         added = [*self._values(source, scope, gather), *self._linked(source, scope, gather)]
-        if not (self.columns or self.lines or self.totals):
+        joins = Joining(ordered, scope, gather).bound(self.joins)
+        if not (self.columns or self.lines or self.totals or self.joins):
             gather.add(Problem("nothing-to-add"))
         gather.check()
-        columns = tuple(column for addition in added for column in columns_of(addition))
-        shape = source.shape.having((*source.shape.columns, *columns))
-        return {"main": Enriched(source, tuple(added), shape)}
+        return {"main": joined(source, added, joins, scope.activity)}
+
+    def remarks(self, inputs: tuple[Input, ...], scope: Scope) -> tuple[Remark, ...]:
+        """Return the rows for which a join finds several, or not the one that it must find."""
+        gather = Gather()
+        ordered = primary_first(self.primary, inputs, gather)
+        source = population_of(ordered[0])
+        joins = Joining(ordered, scope, gather).bound(self.joins)
+        return tuple(remark for join in joins for remark in join.remarks(source, scope))
 
     def _names(self) -> Iterator[tuple[str, str]]:
         """Yield the field and the name of every column that will be added."""
@@ -83,6 +101,8 @@ class Enrichment(Targeting):
                 yield from ((field, f"{lines.alias}_{number}_{name}") for field, name in names)
         for place, total in enumerate(self.totals):
             yield f"totals.{place}.name", total.name
+        for place, join in enumerate(self.joins):
+            yield from ((f"joins.{place}.{field}", name) for field, name in join.names())
 
     def _values(self, source: Set, scope: Scope, gather: Gather) -> Iterator[Addition]:
         bind = binder(scope, source, gather)
@@ -142,18 +162,3 @@ class _There:
         of_type = None if of is None else of.type
         figure = self.gather.attempt(lambda: aggregate_type(total.function, of_type), field)
         return None if figure is None else Total(total.name, self.path, self.where, total.function, of, figure)
-
-
-def columns_of(addition: Addition) -> tuple[Column, ...]:
-    """Return the columns that an addition brings."""
-    if isinstance(addition, Value):
-        return (Column(addition.name, addition.expression.type),)
-    if isinstance(addition, Total):
-        return (Column(addition.name, addition.type),)
-    line = tuple(Column(name, expression.type) for name, expression in addition.attributes)
-    numbered = tuple(
-        Column(f"{addition.name}_{number}_{column.name}", column.type)
-        for number in range(1, addition.count + 1)
-        for column in line
-    )
-    return (*numbered, Column(addition.name, DataType(kind=ValueKind.JSON), line))

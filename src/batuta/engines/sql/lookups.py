@@ -6,7 +6,7 @@ and only keys are put in order where several rows are found.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -17,10 +17,10 @@ from batuta.engines.sql.comparisons import Folding, side
 from batuta.engines.sql.context import Row
 from batuta.engines.sql.expressions import value
 from batuta.engines.sql.first import first_rows
-from batuta.engines.sql.keys import everything, row_key, same_key
+from batuta.engines.sql.keys import everything, key_pairs, row_key, same_key, same_row
 from batuta.engines.sql.links import present
 from batuta.engines.sql.predicates import condition
-from batuta.rules.bound import Expr
+from batuta.rules.bound import AllOf, Call, Expr, IsTrue, Predicate
 from batuta.sets.algebra import Records, Set
 from batuta.sets.lookup import ROW, Expanded, Finding, Found, Looking, Lookup, Reconciled
 from batuta.sets.shape import NUMBER, Shape
@@ -53,7 +53,7 @@ def reconciled(node: Reconciled, build: Builder) -> exp.Select:
     keys = zip(_keys(node.lookup.among.shape), node.shape.target_columns, strict=True)
     columns: list[exp.Expr] = [trees.aliased(trees.column(alias, key), name) for key, name in keys]
     columns += everything(node.source.shape, row.alias)
-    same = same_key(node.source.shape.row_columns, alias, row.alias)
+    same = same_row(build.context.dialect, node.source.shape, alias, row.alias)
     return trees.joined(trees.query(columns, rows), best, same, left=node.keep)
 
 
@@ -75,8 +75,7 @@ def found(addition: Found, source: Set, row: Row, build: Builder) -> list[tuple[
         meets = _meets(lookup, row, alias)
         row.reach(lambda: trees.subquery(_there(lookup, attributes, build), alias), meets)
     else:
-        own = source.shape.row_columns
-        same = same_key(own, alias, row.alias)
+        same = same_row(build.context.dialect, source.shape, alias, row.alias)
         row.reach(lambda: trees.subquery(_first(addition, source, build), alias), same)
     return [(name, trees.column(alias, taken)) for (name, _), taken in zip(attributes, _taken(attributes), strict=True)]
 
@@ -88,7 +87,7 @@ def expanded(node: Expanded, build: Builder) -> exp.Select:
     if node.lookup.pairs:
         meets, matches = _meets(node.lookup, row, alias), _there(node.lookup, node.attributes, build)
     else:
-        meets = same_key(given.row_columns, alias, row.alias)
+        meets = same_row(build.context.dialect, given, alias, row.alias)
         matches = _met(node.source, node.lookup, node.attributes, build)
     kept = [*given.target_columns, *given.secondary_columns]
     former = [trees.column(row.alias, NUMBER)] if given.numbered else []
@@ -191,10 +190,26 @@ def _met_by_rule(source: Set, lookup: Lookup, attributes: Attributes, build: Bui
     rows, row = build.population(source)
     among = _Among.of(lookup, build)
     among.row.roots[ROW] = row
-    wanted = trees.every([*among.wanted, condition(lookup.where, among.row)])
+    wanted = trees.every([*among.wanted, *(condition(part, among.row) for part in _conjuncts(lookup.where))])
     columns = [*row_key(source.shape, row.alias), *among.columns(lookup, attributes)]
     query = row.join(trees.query(columns, rows, wanted))
     return among.row.join(trees.joined(query, among.rows, trees.true()))
+
+
+def _conjuncts(predicate: Predicate) -> Iterator[Predicate]:
+    """Yield the parts of a predicate that must all hold: engines join by an equality that stands on its own."""
+    if isinstance(predicate, AllOf):
+        for child in predicate.children:
+            yield from _conjuncts(child)
+    elif (
+        isinstance(predicate, IsTrue)
+        and isinstance(predicate.expression, Call)
+        and predicate.expression.function == "and"
+    ):
+        for argument in predicate.expression.arguments:
+            yield from _conjuncts(IsTrue(argument))
+    else:
+        yield predicate
 
 
 def _first(addition: Found, source: Set, build: Builder) -> exp.Select:
@@ -235,5 +250,5 @@ def _several(node: Looking, build: Builder) -> exp.Select:
 def _by_key(keys: exp.Select, shape: Shape, row: Row, build: Builder) -> exp.Expr:
     """Return the condition that the key of a row is among some."""
     alias = build.context.names.take("q")
-    pairs = [(trees.column(row.alias, name), trees.column(alias, name)) for name in shape.row_columns]
+    pairs = key_pairs(build.context.dialect, shape, shape.row_columns, row.alias, alias)
     return build.context.dialect.found(pairs, trees.query([], trees.subquery(keys, alias)))

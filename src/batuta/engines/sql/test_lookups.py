@@ -12,7 +12,7 @@ from batuta.rules.binding import Surroundings
 from batuta.rules.bound import All, Expr, Predicate
 from batuta.rules.tree import Truth
 from batuta.schema.types import INTEGER, STRING
-from batuta.sets.algebra import Enriched, Filtered, Records, Table
+from batuta.sets.algebra import Enriched, Filtered, Records, Set, Table
 from batuta.sets.lookup import ROW, Expanded, Finding, Found, Likeness, Looking, Lookup, Reconciled
 from batuta.sets.shape import Column, Shape, shape_of_lines
 
@@ -92,7 +92,10 @@ def test_all_pairs_must_be_equal_and_a_filter_says_who_may_be_found(shop: Shop) 
 
 def test_what_is_made_of_one_lookup_in_a_task_is_looked_up_once(shop: Shop) -> None:
     source, lookup = lines(shop), by_mail(shop)
-    sets = {"main": reconciled(shop, source, lookup), "complement": Looking(source, lookup, Finding.NOTHING)}
+    sets: dict[str, Set] = {
+        "main": reconciled(shop, source, lookup),
+        "complement": Looking(source, lookup, Finding.NOTHING),
+    }
     made = shop.task(sets)
     assert made == {name: shop.read(each) for name, each in sets.items()}
     statements = shop.compiler.task(sets, {name: name for name in sets})
