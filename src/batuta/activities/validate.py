@@ -5,7 +5,6 @@ The very calls that a run will make are made here, with tables that do not exist
 
 from __future__ import annotations
 
-from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -99,8 +98,8 @@ def with_saves(
     audiences: Mapping[str, Shape], saves: Mapping[str, Mapping[str, Shape]], activity: str
 ) -> dict[str, Shape]:
     """Return the audiences that an activity may read, those that other activities save as they will save them."""
-    made = (shapes for other, shapes in saves.items() if other != activity)
-    return dict(ChainMap({}, *made, audiences))
+    made = {label: shape for other, of in saves.items() if other != activity for label, shape in of.items()}
+    return {**audiences, **made}
 
 
 def _typed(campaign: Campaign) -> tuple[dict[str, Kind], list[Problem]]:

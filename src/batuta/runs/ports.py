@@ -60,6 +60,21 @@ class Keeping:
 
 
 @dataclass(frozen=True, slots=True)
+class Querying:
+    """A query of a data engineer, in the engine's own language, and the working table `name` of its rows.
+
+    The shape is one of lines, numbered as they come; its columns are those of the result that are wanted. The
+    parameters' values are bound, never written into the text.
+    """
+
+    sql: str
+    parameters: tuple[tuple[str, Expr], ...]
+    shape: Shape
+    name: str
+    moment: Moment
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """Some rows of a population: column names and values, key columns first."""
 
@@ -109,6 +124,13 @@ class Engine(Protocol):
 
     def write(self, name: str, shape: Shape, rows: Iterator[Rows]) -> Counts:
         """Make a working table from rows (key columns and computed columns), or adopt it if already made."""
+
+    def query(self, order: Querying) -> Counts:
+        """Make a working table of what a query returns, or adopt it if already made.
+
+        By the rights it runs with it reads the tables of the catalogue, writes nothing and reaches nothing else.
+        Raises InputError where the query, or what it returns, is at fault.
+        """
 
     def save_audience(self, keeping: Keeping) -> Counts:
         """Make an audience table as described, once per effect key, whatever dies in between."""

@@ -23,6 +23,17 @@ CREATE TABLE IF NOT EXISTS "work"."main"."_made"
     (name VARCHAR PRIMARY KEY, rows BIGINT NOT NULL, targets BIGINT NOT NULL);
 """
 
+_RIGHTS = (
+    "SET python_enable_replacements = false",
+    "SET allowed_configs = ['memory_limit', 'max_temp_directory_size', 'threads', 'schema', 'search_path']",
+    "SET enable_external_access = false",
+    "SET lock_configuration = true",
+)
+"""From here on no statement reaches a file but the two that are attached, and none can take that back.
+
+Only how much memory, disk and threads may be used can be changed, and where bare names are looked up.
+"""
+
 
 def open_database(
     data: Path, work: Path, temporary: Path, memory: str | None, threads: int | None
@@ -47,7 +58,7 @@ def open_database(
         _attach(connection, data, DATA)
         _attach(connection, work, WORK)
         connection.execute(_OWN_TABLES)
-        for statement in DuckDb.preparation:
+        for statement in (*DuckDb.preparation, *_RIGHTS):
             connection.execute(statement)
     except duckdb.Error as error:
         connection.close()

@@ -15,6 +15,7 @@ from batuta.engines.duckdb.database import open_database
 from batuta.engines.duckdb.load import load
 from batuta.engines.duckdb.making import make_tables
 from batuta.engines.duckdb.places import Places
+from batuta.engines.duckdb.queries import query
 from batuta.engines.duckdb.records import all_made
 from batuta.engines.duckdb.sessions import Session, Sessions
 from batuta.engines.duckdb.storage import AUDIENCES, DATA, DIALECT, ROWS, ensure_tables
@@ -22,7 +23,7 @@ from batuta.engines.duckdb.tables import checksum, count_reasons, drop_tables, s
 from batuta.engines.sql import Compiler, DuckDb
 from batuta.engines.sql.context import Context
 from batuta.rules.bound import Expr, Moment
-from batuta.runs.ports import Counts, Keeping, Making, Preview, Rows
+from batuta.runs.ports import Counts, Keeping, Making, Preview, Querying, Rows
 from batuta.schema.loading import Load, LoadCounts
 from batuta.schema.model import Catalogue
 from batuta.sets.algebra import Set, Table
@@ -100,6 +101,9 @@ class DuckDBEngine:
             query = self._compiler(session, moment).scan(table, attributes, columns)
             for found in session.stream(query.sql(DIALECT), batch, self._sessions.turn()):
                 yield to_rows(found)
+
+    def query(self, order: Querying) -> Counts:
+        return query(self._sessions, self._catalogue, order)
 
     def save_audience(self, keeping: Keeping) -> Counts:
         context = Context(DuckDb(), self._catalogue, keeping.moment, Places(self._catalogue))

@@ -14,6 +14,14 @@ class OutOfMemory(SystemFault):
     """A query needed more memory than the engine may use, or more disk than there is to spill to."""
 
 
+class Unexplained(SystemFault):
+    """A statement failed for a reason of its own, told in the engine's words: compiled ones never should."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        self.reason = reason
+        super().__init__(place, f"a query failed: {reason}", todo="Report this as an error of Batuta.")
+
+
 _PLACE = "database engine"
 _WORDS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (
@@ -75,4 +83,4 @@ def fault(error: duckdb.Error | OSError, place: str = _PLACE) -> SystemFault:
             todo="Raise the engine's memory, free disk space for it to spill to, or narrow the population.",
         )
     first_line = text.partition("\n")[0]
-    return SystemFault(place, f"a query failed: {first_line}", todo="Report this as an error of Batuta.")
+    return Unexplained(place, first_line)

@@ -81,6 +81,17 @@ class Session:
                 self.undo("ROLLBACK")
             raise
 
+    @contextmanager
+    def reading_only(self, schema: str) -> Iterator[None]:
+        """Run a block that can write nothing; tables of a schema, written as SQL, go by their bare names."""
+        self.run(f"USE {schema}")
+        self.run("BEGIN TRANSACTION READ ONLY")
+        try:
+            yield
+        finally:
+            with suppress(duckdb.Error):  # a statement that failed may have ended the transaction
+                self.undo("ROLLBACK")
+
     def undo(self, statement: str) -> None:
         """Execute a short statement that sets something back, even if the session was stopped."""
         self._cursor.execute(statement)

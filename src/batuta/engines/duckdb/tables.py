@@ -32,9 +32,14 @@ _COLUMNS = (
 
 
 def write_table(sessions: Sessions, name: str, shape: Shape, rows: Iterator[Rows]) -> Counts:
-    """Make a working table from rows in one transaction, or adopt it.
+    """Make a working table from rows in one transaction, or adopt it."""
+    return write_batches(sessions, name, shape, _chunks(rows, table_schema(shape)))
 
-    The rows are drawn in the calling thread and outside the heavy turn: drawing them may use the engine too.
+
+def write_batches(sessions: Sessions, name: str, shape: Shape, chunks: Iterator[pa.Table]) -> Counts:
+    """Make a working table from Arrow tables in one transaction, or adopt it.
+
+    They are drawn in the calling thread and outside the heavy turn: drawing them may use the engine too.
     """
     with sessions.session() as session:
         made = made_among(session, [name])
@@ -45,7 +50,7 @@ def write_table(sessions: Sessions, name: str, shape: Shape, rows: Iterator[Rows
             creation = exp.Create(this=working_table(name), kind="TABLE", expression=_ALL_INCOMING.copy())
             insertion = exp.Insert(this=working_table(name), expression=_ALL_INCOMING.copy())
             _append(session, creation, schema.empty_table())
-            for chunk in _chunks(rows, schema):
+            for chunk in chunks:
                 with sessions.turn():
                     _append(session, insertion, chunk)
             counts = counted(session, name, shape)
