@@ -23,8 +23,9 @@ class EmailContent:
 class Delivery:
     """Whom to write to, whom not and why (`messages`), what with, and how.
 
-    `attributes` are the values that the templates name: (path in the template such as `profile.first_name`,
-    expression over the target's row). Canvas columns named as `target.<column>` are listed in `columns`.
+    `attributes` are the values that the templates name: (path in the template such as `profile.first_name` or
+    `secondary.price`, expression over the message's row). Canvas columns named as `target.<column>` are listed in
+    `columns`.
     """
 
     messages: Addressed

@@ -13,28 +13,33 @@ from batuta.messages import mime, plain
 from batuta.messages.address import domain_of, is_valid
 from batuta.messages.configuration import Sender
 from batuta.messages.delivery import EmailContent
-from batuta.messages.liquid.analysis import analyse
+from batuta.messages.liquid.analysis import Findings, analyse
 from batuta.messages.liquid.environment import BoundedEnvironment
-from batuta.messages.liquid.names import Meaning, Single
+from batuta.messages.liquid.names import OTHERS, Fields, Many, Meaning, Single
 from batuta.messages.liquid.template import RenderingError, Template, parse
-from batuta.messages.personal import nested, sample
-from batuta.rules.bound import Expr, Moment
+from batuta.messages.personal import inside, nested, sample
+from batuta.rules.bound import Constant, Expr, Moment
+from batuta.rules.paths import SECONDARY
+from batuta.schema.types import BOOLEAN
 
 _BODY = re.compile(r"<body\b[^<>]*>", re.IGNORECASE)
 _TRIAL = Moment(datetime(2026, 1, 1, 12, tzinfo=UTC))
 _REQUIRED = ("subject", "html")
 _ESCAPED = ("html", "preheader")
+_COUNTED: Mapping[str, Expr] = {"_": Constant(True, BOOLEAN)}
+"""What the items of `others` have where a template only asks how many there are."""
 
 
 @dataclass
 class Named:
-    """What the templates of an email read: attributes of the target by their paths, and canvas columns.
+    """What the templates of an email read: attributes by their paths, canvas columns, and of a target's other rows.
 
     `warnings` are problems that keep nothing from being sent.
     """
 
     attributes: dict[str, Expr] = field(default_factory=dict)
     columns: set[str] = field(default_factory=set)
+    others: dict[str, Expr] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
 
 
@@ -139,23 +144,30 @@ def _check_one(template: Template, roots: Mapping[str, Meaning], gather: Gather,
     findings = analyse(template, roots)
     named.attributes |= findings.attributes
     named.columns |= findings.columns
+    named.others |= findings.others or (_COUNTED if findings.listing else {})
     for problem in findings.problems:
         gather.add(problem.under(name))
     if not findings.problems:
-        _try(template, roots, findings.attributes, gather, name)
+        _try(template, roots, findings, gather, name)
 
 
-def _try(
-    template: Template, roots: Mapping[str, Meaning], attributes: Mapping[str, Expr], gather: Gather, name: str
-) -> None:
+def _try(template: Template, roots: Mapping[str, Meaning], findings: Findings, gather: Gather, name: str) -> None:
     """Render once with values of the right types: what is too much for any values is found here."""
-    cells = [sample(Single(expression.type)) for expression in attributes.values()]
     values = {root: sample(meaning) for root, meaning in roots.items() if root != "profile"}
+    listed = roots.get(OTHERS)
+    if isinstance(listed, Many) and isinstance(listed.item, Fields):
+        columns = {column: sample(part) for column, part in listed.item.parts.items() if column != SECONDARY}
+        linked = {path: each for path, each in findings.others.items() if path.startswith(f"{SECONDARY}.")}
+        values[OTHERS] = [columns | inside(linked, _samples(linked))]
     try:
-        template.render(values | nested(list(attributes), cells))
+        template.render(values | nested(list(findings.attributes), _samples(findings.attributes)))
     except RenderingError as error:
         code = "template-too-much" if error.limit else "template-trial-failed"
         gather.add(Problem(code, {"found": error.reason}, field=name, blocking=error.limit))
+
+
+def _samples(expressions: Mapping[str, Expr]) -> list[object]:
+    return [sample(Single(expression.type)) for expression in expressions.values()]
 
 
 def _with_preheader(html: str, preheader: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
-from batuta.messages.liquid.names import Fields, Many, Meaning, RowOf, Single, columns_of
+from batuta.messages.liquid.names import OTHERS, Fields, Many, Meaning, RowOf, Single, columns_of, listed_columns
+from batuta.rules.paths import SECONDARY
 from batuta.schema.model import Catalogue
 from batuta.schema.types import DataType, Kind, Scalar
 from batuta.sets.shape import Shape
@@ -25,19 +26,37 @@ _SAMPLES: Mapping[Kind, Scalar] = {
 }
 
 
-def roots(catalogue: Catalogue, shape: Shape, variables: Mapping[str, DataType]) -> Mapping[str, Meaning]:
-    """Return the names that every template for a population may begin with, and what they mean."""
-    return {
+def roots(
+    catalogue: Catalogue, shape: Shape, variables: Mapping[str, DataType], *, by_row: bool = False
+) -> Mapping[str, Meaning]:
+    """Return the names that every template for a population may begin with, and what they mean.
+
+    The row of the secondary dimension is known where one is carried; a target's other rows where each target gets
+    one message (not `by_row`) and may have several rows.
+    """
+    found: dict[str, Meaning] = {
         "profile": RowOf(catalogue, shape.schema),
         "target": columns_of(shape.columns),
         "vars": Fields({name: Single(kind) for name, kind in variables.items()}),
         "context": Fields({name: Single() for name in CONTEXT}),
     }
+    item = dict(listed_columns(shape.columns).parts)
+    if shape.secondary_schema in catalogue.by_name:
+        found[SECONDARY] = RowOf(catalogue, shape.secondary_schema, root=SECONDARY)
+        item[SECONDARY] = RowOf(catalogue, shape.secondary_schema, root=SECONDARY, listed=SECONDARY)
+    if shape.row_columns != shape.target_columns and not by_row:
+        found[OTHERS] = Many(Fields(item))
+    return found
 
 
 def nested(paths: Sequence[str], cells: Sequence[object]) -> dict[str, object]:
     """Return `profile.store.name` and its like as dictionaries inside one another."""
-    values: dict[str, object] = {"profile": {}}
+    return {"profile": {}} | inside(paths, cells)
+
+
+def inside(paths: Iterable[str], cells: Iterable[object]) -> dict[str, object]:
+    """Return the values at dotted paths as dictionaries inside one another."""
+    values: dict[str, object] = {}
     for path, cell in zip(paths, cells, strict=True):
         *outer, last = path.split(".")
         here = values

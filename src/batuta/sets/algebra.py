@@ -12,7 +12,7 @@ from enum import StrEnum
 from batuta.rules.bound import Expr, Predicate
 from batuta.rules.tree import AggregateFunction
 from batuta.schema.model import Link
-from batuta.schema.types import DataType
+from batuta.schema.types import DataType, Kind
 from batuta.sets.lookup import Expanded, Found, Looking, Reconciled
 from batuta.sets.shape import Column, Shape
 
@@ -317,6 +317,7 @@ class Parted:
 class Special(StrEnum):
     """Checks before a message leaves that are no predicate over one row."""
 
+    NO_TARGET = "no-target"
     GONE = "no-longer-in-the-data"
     DUPLICATE = "duplicate-address"
     HOLDOUT = "holdout"
@@ -330,7 +331,7 @@ class Check:
     test: Predicate | Special
 
 
-ADDRESS, REASON = "_address", "_reason"
+ADDRESS, REASON, OTHERS = "_address", "_reason", "_others"
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +344,9 @@ class Addressed:
     reason; their predicates may name the column `_address` as Computed("_address"). DUPLICATE keeps the
     first message (row key order) of each folded address among those without an earlier reason. HOLDOUT
     takes `holdout` per cent by the hash of salt and target key, among those without an earlier reason.
+
+    At level target `others` are what the list `_others` has of each further row of the message's target, in their
+    order: names and expressions over the row.
     """
 
     source: Set
@@ -353,6 +357,15 @@ class Addressed:
     sort: tuple[Sort, ...] = ()
     holdout: float = 0
     salt: str = ""
+    others: tuple[tuple[str, Expr], ...] = ()
+
+    @property
+    def list_column(self) -> Column | None:
+        """The column of the list of other rows, if there is one."""
+        if not self.others:
+            return None
+        lines = tuple(Column(name, expression.type) for name, expression in self.others)
+        return Column(OTHERS, DataType(kind=Kind.JSON), lines)
 
 
 Set = (

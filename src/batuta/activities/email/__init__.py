@@ -72,7 +72,7 @@ class Email(Channel):
         """Return what a trial of the templates met, and a list that lets nothing leave."""
         channel = self._channel(scope)
         shape = population_of(inputs[0]).shape
-        content = email.check(self._content(), channel.sender, personal.roots(scope.catalogue, shape, scope.variables))
+        content = self._named(channel, shape, scope)
         found = list(content.warnings)
         allowed = scope.environment.allowed.get(channel.channel)
         if scope.environment.restricted and not (allowed and (allowed.addresses or allowed.domains)):
@@ -85,6 +85,8 @@ class Email(Channel):
         shape, gather = population.shape, Gather()
         channel = gather.attempt(lambda: self._channel(scope))
         named = gather.attempt(lambda: self._named(channel, shape, scope))
+        if channel is not None and channel.level is Level.ROW and shape.row_columns == shape.target_columns:
+            gather.add(Problem("email-no-secondary", {"channel": channel.name, "found": shape.dimension}, "channel"))
         if shape.column(REASON_COLUMN) is not None:
             gather.add(Problem("email-reason-taken", {"name": REASON_COLUMN}))
         around = scope.around(shape)
@@ -103,6 +105,7 @@ class Email(Channel):
             sort=sort,
             holdout=self.holdout,
             salt=scope.stable_seed,
+            others=tuple(sorted(named.others.items())),
         )
         return Delivery(
             messages=messages,
@@ -142,7 +145,9 @@ class Email(Channel):
 
     def _named(self, channel: ChannelConfiguration | None, shape: Shape, scope: Scope) -> email.Named:
         sender = channel.sender if channel else email.NOBODY
-        return email.check(self._content(), sender, personal.roots(scope.catalogue, shape, scope.variables))
+        by_row = channel is not None and channel.level is Level.ROW
+        roots = personal.roots(scope.catalogue, shape, scope.variables, by_row=by_row)
+        return email.check(self._content(), sender, roots)
 
 
 def _address(channel: ChannelConfiguration, shape: Shape, scope: Scope) -> Expr:

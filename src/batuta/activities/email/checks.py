@@ -37,7 +37,8 @@ def checks(
     catalogue: Catalogue, shape: Shape, channel: ChannelConfiguration, environment: Environment
 ) -> tuple[Check, ...]:
     """Return the checks that every delivery needs; those for duplicates and the holdout come after them."""
-    found = [
+    found = [Check(Special.NO_TARGET.value, Special.NO_TARGET)] if shape.keyless else []
+    found += [
         Check(Special.GONE.value, Special.GONE),
         Check(EMPTY, Compare(Operator.IS_EMPTY, _ADDRESS)),
         Check(INVALID, _not(AllOf(tuple(_matches(pattern) for pattern in PATTERNS)))),

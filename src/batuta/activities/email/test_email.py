@@ -17,7 +17,6 @@ from batuta.messages.configuration import (
     Category,
     ChannelConfiguration,
     Environment,
-    Level,
     Sender,
     Transport,
 )
@@ -144,12 +143,6 @@ def test_checks_that_do_not_apply_are_left_out() -> None:
         "invalid-address",
         "suppressed",
     ]
-
-
-def test_each_row_may_write_to_an_address_again_unless_told_otherwise() -> None:
-    by_row = CHANNEL.model_copy(update={"level": Level.ROW})
-    assert "duplicate-address" not in [check.reason for check in checks(by_row)]
-    assert "duplicate-address" in [check.reason for check in checks(by_row, once_per_address=True)]
 
 
 @pytest.mark.parametrize(("address", "empty", "invalid"), [(None, True, True), ("", True, True), ("ann", False, True)])

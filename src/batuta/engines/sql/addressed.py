@@ -10,13 +10,13 @@ from batuta.engines.sql import trees
 from batuta.engines.sql.build import Builder
 from batuta.engines.sql.comparisons import Folding, side
 from batuta.engines.sql.context import Row
-from batuta.engines.sql.enrich import ordered
 from batuta.engines.sql.expressions import value
 from batuta.engines.sql.keys import everything, key_text, row_key, threshold
+from batuta.engines.sql.placed import first_of_targets
 from batuta.engines.sql.predicates import condition
-from batuta.sets.algebra import ADDRESS, REASON, Addressed, Check, Special
+from batuta.sets.algebra import ADDRESS, OTHERS, REASON, Addressed, Check, Special
 
-_FOLDED, _NTH = "_folded", "_nth"
+_FOLDED = "_folded"
 _LATE = frozenset({Special.DUPLICATE, Special.HOLDOUT})
 
 
@@ -29,29 +29,13 @@ def addressed(node: Addressed, build: Builder) -> exp.Select:
     return query
 
 
-def _first_of_targets(node: Addressed, build: Builder) -> tuple[exp.Expr, Row]:
-    """Return the rows that messages are made of: at level target the first of each target."""
-    rows, row = build.population(node.source)
-    shape = node.source.shape
-    if node.by_row or shape.row_columns == shape.target_columns:
-        return rows, row
-    target = [trees.column(row.alias, name) for name in shape.target_columns]
-    rest = [trees.ascending(key) for key in row_key(shape, row.alias)[len(target) :]]
-    nth = trees.over(exp.RowNumber(), target, [*(ordered(item, row) for item in node.sort), *rest])
-    ranked = row.join(trees.query([*everything(shape, row.alias), trees.aliased(nth, _NTH)], rows))
-    inner, outer = build.context.names.take("f"), build.context.names.take("p")
-    first = trees.equal(trees.column(inner, _NTH), trees.number(1))
-    chosen = trees.query(everything(shape, inner), trees.subquery(ranked, inner), first)
-    return trees.subquery(chosen, outer), Row.of_population(build.context, shape, outer)
-
-
 def _judged(node: Addressed, early: int, build: Builder) -> exp.Select:
     """Return the messages with the reasons of the early checks and what the later ones look at."""
-    rows, row = _first_of_targets(node, build)
+    rows, row = first_of_targets(node, build)
     row.columns[ADDRESS] = lambda: value(node.address, row)
     branches = [(_fails(check, row), trees.text(check.reason)) for check in node.checks[:early]]
     text = build.context.dialect.text
-    columns = [*everything(node.shape, row.alias), trees.aliased(value(node.address, row), ADDRESS)]
+    columns = [*_kept(node, row.alias), trees.aliased(value(node.address, row), ADDRESS)]
     for place, check in enumerate(node.checks[early:], early):
         if check.test is Special.DUPLICATE:
             folded = side(node.address, row, Folding(case=True, accents=True))
@@ -62,8 +46,16 @@ def _judged(node: Addressed, early: int, build: Builder) -> exp.Select:
     return row.join(trees.query(columns, rows))
 
 
+def _kept(node: Addressed, alias: str) -> list[exp.Expr]:
+    """Return the row key and the columns of a message, with the list of other rows if there is one."""
+    listed = [trees.column(alias, OTHERS)] if node.others else []
+    return [*everything(node.shape, alias), *listed]
+
+
 def _fails(check: Check, row: Row) -> exp.Expr:
     """Return the condition that a check applies to the row."""
+    if check.test is Special.NO_TARGET:
+        return trees.is_null(row.key[0])
     if check.test is Special.GONE:
         return trees.is_null(trees.column(row.table(()), row.schema.primary_key[0]))
     assert not isinstance(check.test, Special)  # the late ones are tried after all others
@@ -77,7 +69,7 @@ def _then(query: exp.Select, node: Addressed, place: int, build: Builder) -> exp
     check = node.checks[place]
     applies = _late(check, node, place, alias, build)
     reason = trees.case([(trees.is_not_null(former), former.copy()), (applies, trees.text(check.reason))])
-    kept = [*everything(node.shape, alias), trees.column(alias, ADDRESS)]
+    kept = [*_kept(node, alias), trees.column(alias, ADDRESS)]
     kept += [trees.column(alias, name) for name in _awaited(node.checks[place + 1 :], place + 1)]
     return trees.query([*kept, trees.aliased(reason, REASON)], trees.subquery(query, alias))
 

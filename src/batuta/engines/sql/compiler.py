@@ -23,6 +23,7 @@ from batuta.engines.sql.keys import row_key
 from batuta.engines.sql.lookups import Chosen, chosen, expanded, looking, reconciled
 from batuta.engines.sql.members import members
 from batuta.engines.sql.moved import moved
+from batuta.engines.sql.placed import Placed, placed
 from batuta.engines.sql.sharing import shared
 from batuta.engines.sql.split import Divided, divided, part, parted
 from batuta.engines.sql.tables import Statement, Tables, create_table
@@ -66,6 +67,7 @@ _BUILDINGS: Mapping[type[Any], Building] = {
     Parted: parted,
     Divided: divided,
     Addressed: addressed,
+    Placed: placed,
     Chosen: chosen,
     Looking: looking,
     Reconciled: reconciled,

@@ -65,6 +65,10 @@ class Dialect:
         struct = exp.DataType(this=exp.DataType.Type.STRUCT, expressions=fields, nested=True)
         return exp.DataType(this=exp.DataType.Type.ARRAY, expressions=[struct], nested=True)
 
+    def list_of(self, item: Mapping[str, exp.Expr], order: Sequence[exp.Ordered]) -> exp.Expr:
+        """Return the list of the objects that the rows of a group make, in an order."""
+        return exp.ArrayAgg(this=exp.Order(this=_object(item), expressions=list(order)))
+
     def cast(self, tree: exp.Expr, data_type: DataType) -> exp.Expr:
         """Return a value as one of the given type."""
         return exp.Cast(this=tree, to=self.type_of(data_type))

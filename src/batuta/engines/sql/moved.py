@@ -33,7 +33,7 @@ def _arrived(node: Moved, rows: exp.Expr, row: Row, build: Builder) -> exp.Selec
         steps.append((source, condition_))
         here = _columns(alias)
     keys = [here(name) for name in build.context.schema(shape.schema).primary_key]
-    columns = [trees.aliased(key, name) for key, name in zip(keys, shape.target_columns, strict=True)]
+    columns: list[exp.Expr] = [trees.aliased(key, name) for key, name in zip(keys, shape.target_columns, strict=True)]
     if shape.secondary_key:
         old = zip(former.target_columns, shape.secondary_columns, strict=True)
         columns += [trees.aliased(trees.column(row.alias, was), name) for was, name in old]

@@ -10,6 +10,7 @@ from typing import Any
 from batuta.engines.sql.combine import parts_of_complement
 from batuta.engines.sql.distinct import Ranked, ranked_of
 from batuta.engines.sql.lookups import Chosen
+from batuta.engines.sql.placed import Placed, placed_of
 from batuta.engines.sql.split import Divided
 from batuta.sets.algebra import (
     Addressed,
@@ -101,6 +102,12 @@ def _of_ranked(node: Ranked) -> Iterator[tuple[Any, int]]:
     yield node.distinct.source, 1
 
 
+def _of_addressed(node: Addressed) -> Iterator[tuple[Any, int]]:
+    """Yield the rows that messages are made of, twice where the others of a target are listed."""
+    found = placed_of(node)
+    yield (node.source, 1) if found is None else (found, 2 if node.others else 1)
+
+
 def _of_part(node: Part | Parted) -> Iterator[tuple[Any, int]]:
     yield Divided(node.split), 1
     if node.split.source.shape.columns:
@@ -163,7 +170,8 @@ _READ: Mapping[type[Any], Callable[[Any], Iterator[tuple[Any, int]]]] = {
     Part: _of_part,
     Parted: _of_part,
     Divided: _of_divided,
-    Addressed: _source,
+    Addressed: _of_addressed,
+    Placed: _source,
     Chosen: _of_chosen,
     Looking: _of_looking,
     Reconciled: _of_reconciled,

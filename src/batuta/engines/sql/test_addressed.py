@@ -15,7 +15,9 @@ from batuta.sets.shape import Column
 if TYPE_CHECKING:
     from batuta.engines.sql.conftest import Shop
 
-GONE, DUPLICATE, HOLDOUT = (Check(special.value, special) for special in Special)
+GONE, DUPLICATE, HOLDOUT = (
+    Check(special.value, special) for special in (Special.GONE, Special.DUPLICATE, Special.HOLDOUT)
+)
 EMPTY = Check("empty", Compare(Operator.IS_EMPTY, Computed(ADDRESS, STRING)))
 
 

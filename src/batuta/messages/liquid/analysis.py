@@ -15,7 +15,18 @@ from liquid.expression import Expression
 from batuta.kit.problems import Problem
 from batuta.kit.text import suggest
 from batuta.messages.liquid.bounds import MAX_LOOPS, MAX_NESTING, RangeEnd
-from batuta.messages.liquid.names import Anything, Fields, Lines, Many, Meaning, Row, RowOf, Single
+from batuta.messages.liquid.names import (
+    OTHERS,
+    Anything,
+    Fields,
+    Lines,
+    Many,
+    Meaning,
+    Row,
+    RowOf,
+    Single,
+    all_listed,
+)
 from batuta.messages.liquid.template import Template, children, excerpt, position
 from batuta.rules.bound import Expr
 
@@ -24,9 +35,14 @@ _OF_ANY_LIST = ("first", "last")
 
 @dataclass
 class Findings:
-    """What a template reads: attributes of the target by path, canvas columns by name; and its problems."""
+    """What a template reads: attributes by path, canvas columns by name, of `others` what their items have.
+
+    `listing` tells whether it names `others` at all. And its problems.
+    """
 
     attributes: dict[str, Expr] = field(default_factory=dict)
+    others: dict[str, Expr] = field(default_factory=dict)
+    listing: bool = False
     columns: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
@@ -94,8 +110,18 @@ class _Reader:
         if isinstance(expression, FilteredExpression):
             for applied in expression.filters or ():
                 self.filter(applied)
+            if expression.filters and isinstance(expression.left, Path):
+                self.passed_on(expression.left)
         for child in expression.children():
             self.expression(child)
+
+    def passed_on(self, path: Path) -> None:
+        """Note all that `others` or its items have: what a filter makes of them is not followed."""
+        found = self.meaning(path, quiet=True)
+        if isinstance(found, Many):
+            found = found.item
+        if isinstance(found, Fields):
+            self.findings.others |= all_listed(found)
 
     def filter(self, applied: Filter) -> None:
         environment: Environment = self.template.bound.env
@@ -161,8 +187,13 @@ class _Reader:
     def note(self, path: Path, found: Meaning) -> None:
         if isinstance(found, Lines):
             self.wrong("template-linked-rows", path, name=str(path))
-        if isinstance(found, Single) and found.expression is not None:
-            self.findings.attributes[".".join(map(str, path.path))] = found.expression
+        if isinstance(found, (Single, Many)) and found.expression is not None:
+            if found.listed:
+                self.findings.others[found.listed] = found.expression
+            else:
+                self.findings.attributes[".".join(map(str, path.path))] = found.expression
+        if path.path[0] == OTHERS and OTHERS in self.roots:
+            self.findings.listing = True
         if path.path[0] == "target" and len(path.path) > 1 and "target" not in self.scopes[0]:
             self.findings.columns.add(str(path.path[1]))
 

@@ -141,9 +141,11 @@ class Deliveries:
 
     def _ready(self, order: Order) -> Iterator[Row]:
         delivery, shape = order.delivery, order.delivery.messages.shape
-        table = Table(order.table, shape.having((*shape.columns, Column(ADDRESS, STRING), Column(REASON, STRING))))
+        listed = delivery.messages.list_column
+        made = (Column(ADDRESS, STRING), Column(REASON, STRING), *([listed] if listed else []))
+        table = Table(order.table, shape.having((*shape.columns, *made)))
         keys = len(shape.row_columns)
-        columns = (REASON, ADDRESS, *delivery.columns)
+        columns = (REASON, ADDRESS, *Layout.of(order).extra)
         for rows in self.engine.scan(table, delivery.attributes, columns, order.moment, SHARD):
             yield from ((*row[:keys], *row[keys + 1 :]) for row in rows if not row[keys])
 

@@ -8,17 +8,20 @@ from dataclasses import dataclass
 
 from batuta.kit.text import key_text
 from batuta.messages.email import EmailTemplates
-from batuta.messages.personal import nested
+from batuta.messages.personal import inside, nested
 from batuta.runs.ports import Cell
 from batuta.runs.sending.contract import Envelope, Order
-from batuta.sets.algebra import ADDRESS
+from batuta.sets.algebra import ADDRESS, OTHERS
 
 Row = Sequence[Cell]
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where things stand in the rows of a shard: the row key, the address, canvas columns, attributes."""
+    """Where things stand in the rows of a shard: the row key, the address, canvas columns, attributes.
+
+    The list of a target's other rows, if there is one, comes last among the columns.
+    """
 
     columns: tuple[str, ...]
     targets: int
@@ -32,7 +35,9 @@ class Layout:
         shape, delivery = order.delivery.messages.shape, order.delivery
         paths = tuple(path for path, _ in delivery.attributes)
         keys = shape.row_columns
-        return Layout((*keys, ADDRESS, *delivery.columns, *paths), len(shape.key), len(keys), delivery.columns, paths)
+        listed = (OTHERS,) if delivery.messages.others else ()
+        extra = (*delivery.columns, *listed)
+        return Layout((*keys, ADDRESS, *extra, *paths), len(shape.key), len(keys), extra, paths)
 
 
 class Messages:
@@ -72,7 +77,9 @@ class Messages:
         layout = self._layout
         place = layout.keys + 1
         columns = dict(zip(layout.extra, row[place : place + len(layout.extra)], strict=True))
-        values = {**common, "target": columns, **nested(layout.paths, row[place + len(layout.extra) :])}
+        others = [inside(item, item.values()) for item in _items(columns.pop(OTHERS, None))]
+        attributes = nested(layout.paths, row[place + len(layout.extra) :])
+        values = {**common, "target": columns, "others": others, **attributes}
         recipient = str(row[layout.keys])
         sender, content = self._templates.message(values, recipient, message_id, self.token(row))
         return Envelope(message_id, sender, recipient, content)
@@ -89,6 +96,10 @@ class Messages:
         digest = scope.copy()
         digest.update(f"{target}\x1f{rest}".encode())
         return digest.hexdigest()[:32]
+
+
+def _items(cell: Cell) -> Sequence[Mapping[str, object]]:
+    return cell if isinstance(cell, list) else ()
 
 
 def _context(order: Order, run: str) -> Mapping[str, object]:
