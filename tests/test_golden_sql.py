@@ -166,6 +166,15 @@ class Places:
     def working(self, name: str) -> exp.Table:
         return exp.table_(name, db="work", quoted=True)
 
+    def row_keys(self, name: str) -> exp.Table:
+        return self.working(name)
+
+    def bare(self, name: str) -> exp.Table:
+        return exp.table_(name, db="keys", quoted=True)
+
+    def carrier(self, name: str) -> str | None:
+        return name
+
     def audience(self, label: str) -> exp.Table:
         return exp.table_(label, db="audience", quoted=True)
 

@@ -215,8 +215,20 @@ class Places:
     def working(self, name: str) -> exp.Table:
         return exp.table_(name, db="work", quoted=True)
 
+    def row_keys(self, name: str) -> exp.Table:
+        return self.working(name)
+
+    def bare(self, name: str) -> exp.Table:
+        return exp.table_(name, db="keys", quoted=True)
+
+    def carrier(self, name: str) -> str | None:
+        return name
+
     def audience(self, label: str) -> exp.Table:
         return exp.table_(label, db="audience", quoted=True)
+
+    def memory(self, name: str) -> exp.Table | None:
+        return exp.table_(name, db="remembered", quoted=True)
 
     def shared(self, name: str) -> exp.Table:
         return exp.table_(name, quoted=True)
@@ -236,7 +248,7 @@ class Shop:
         self.compiler = Compiler(DuckDb(), CATALOGUE, MOMENT, Places())
         for statement in DuckDb.preparation:
             self.connection.execute(statement)
-        for part in ("data", "work", "audience"):
+        for part in ("data", "work", "keys", "audience"):
             self.connection.execute(f"CREATE SCHEMA {part}")
         for schema in CATALOGUE.schemas:
             self._fill(schema)
@@ -267,11 +279,13 @@ class Shop:
 
     def make(self, sets: Mapping[str, Set]) -> dict[str, list[tuple[object, ...]]]:
         """Make the tables of a task and return their rows."""
-        for statement in self.compiler.task(sets, {name: name for name in sets}):
+        statements = self.compiler.task(sets, {name: name for name in sets})
+        for statement in statements:
             self.connection.execute(statement.sql("duckdb"))
         made = {name: self.connection.execute(f'SELECT * FROM work."{name}"').fetchall() for name in sets}
-        for name in sets:
-            self.connection.execute(f'DROP TABLE work."{name}"')
+        for creation in (statement.tree for statement in statements if statement.output):
+            dropping = exp.Drop(tables=[creation.this], kind=creation.args["kind"])
+            self.connection.execute(dropping.sql("duckdb"))
         return made
 
 

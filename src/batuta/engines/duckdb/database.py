@@ -17,8 +17,12 @@ _OWN_TABLES = """
 CREATE SCHEMA IF NOT EXISTS "data"."data";
 CREATE SCHEMA IF NOT EXISTS "data"."audience";
 CREATE SCHEMA IF NOT EXISTS "data"."system";
+CREATE SCHEMA IF NOT EXISTS "data"."memory";
 CREATE TABLE IF NOT EXISTS "data"."system"."effects"
     (key VARCHAR PRIMARY KEY, rows BIGINT NOT NULL, targets BIGINT NOT NULL);
+CREATE SCHEMA IF NOT EXISTS "work"."keys";
+CREATE TABLE IF NOT EXISTS "work"."main"."_carried"
+    (name VARCHAR PRIMARY KEY, carrier VARCHAR NOT NULL);
 CREATE TABLE IF NOT EXISTS "work"."main"."_made"
     (name VARCHAR PRIMARY KEY, rows BIGINT NOT NULL, targets BIGINT NOT NULL);
 """

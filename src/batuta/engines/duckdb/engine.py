@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Literal, cast
 
@@ -12,18 +13,20 @@ import duckdb
 from batuta.engines.duckdb.arrow import to_rows
 from batuta.engines.duckdb.audiences import save
 from batuta.engines.duckdb.database import open_database
+from batuta.engines.duckdb.export import write_file
 from batuta.engines.duckdb.load import load
 from batuta.engines.duckdb.making import make_tables
+from batuta.engines.duckdb.memories import forget, remember
 from batuta.engines.duckdb.places import Places
 from batuta.engines.duckdb.queries import query
-from batuta.engines.duckdb.records import all_made
+from batuta.engines.duckdb.records import all_carried, all_made
 from batuta.engines.duckdb.sessions import Session, Sessions
-from batuta.engines.duckdb.storage import AUDIENCES, DATA, DIALECT, ROWS, ensure_tables
+from batuta.engines.duckdb.storage import AUDIENCES, DATA, DIALECT, MEMORIES, ROWS, ensure_tables
 from batuta.engines.duckdb.tables import checksum, count_reasons, drop_tables, sweep_tables, table_names, write_table
 from batuta.engines.sql import Compiler, DuckDb
 from batuta.engines.sql.context import Context
 from batuta.rules.bound import Expr, Moment
-from batuta.runs.ports import Counts, Keeping, Making, Preview, Querying, Rows
+from batuta.runs.ports import Counts, Exporting, Keeping, Making, Preview, Querying, Remembering, Rows
 from batuta.schema.loading import Load, LoadCounts
 from batuta.schema.model import Catalogue
 from batuta.sets.algebra import Set, Table
@@ -109,6 +112,20 @@ class DuckDBEngine:
         context = Context(DuckDb(), self._catalogue, keeping.moment, Places(self._catalogue))
         return self._sessions.heavy(lambda session: save(session, context, keeping))
 
+    def remember(self, order: Remembering) -> None:
+        self._sessions.heavy(lambda session: remember(session, order))
+
+    def forget(
+        self, memory: str, windows: Collection[int], until: datetime | None = None, held: Collection[int] = ()
+    ) -> None:
+        self._sessions.heavy(lambda session: forget(session, memory, windows, until, held))
+
+    def export(self, exporting: Exporting) -> None:
+        with self._sessions.session() as session:
+            compiler = self._compiler(session, exporting.moment)
+            query = compiler.export(exporting.population, exporting.columns, exporting.sort, exporting.form)
+        write_file(self._sessions, query, exporting.form, exporting.path)
+
     def reasons(self, table: str) -> Mapping[str, int]:
         return self._sessions.interactive(lambda session: count_reasons(session, table))
 
@@ -132,8 +149,13 @@ class DuckDBEngine:
         self._sessions.stop()
 
     def _compiler(self, session: Session, moment: Moment, audiences: Mapping[str, str] | None = None) -> Compiler:
-        kept = frozenset(table_names(session, DATA, AUDIENCES))
-        return Compiler(DuckDb(), self._catalogue, moment, Places(self._catalogue, audiences or {}, kept))
+        kept, memories = (frozenset(table_names(session, DATA, part)) for part in (AUDIENCES, MEMORIES))
+        return Compiler(
+            DuckDb(),
+            self._catalogue,
+            moment,
+            Places(self._catalogue, audiences or {}, kept, memories, all_carried(session)),
+        )
 
     def close(self) -> None:
         self._sessions.stop()

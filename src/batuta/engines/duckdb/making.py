@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from batuta.engines.duckdb.places import keys_table, working_table
 from batuta.engines.duckdb.records import counted, made_among, record_made
 from batuta.engines.duckdb.sessions import Session
 from batuta.engines.duckdb.storage import DIALECT
@@ -19,9 +20,11 @@ def make_tables(session: Session, compiler: Compiler, making: Making) -> Mapping
         with session.transaction():
             for statement in compiler.task(absent, making.names):
                 session.run(statement.sql(DIALECT))
+            carried = {making.names[output]: compiler.carried(of) for output, of in absent.items()}
             new = {
-                making.names[output]: counted(session, making.names[output], of.shape) for output, of in absent.items()
+                name: counted(session, keys_table(name) if carried[name] else working_table(name), of.shape)
+                for name, of in ((making.names[output], of) for output, of in absent.items())
             }
-            record_made(session, new)
+            record_made(session, new, {name: carrier for name, carrier in carried.items() if carrier})
         made |= new
     return {output: made[making.names[output]] for output in making.outputs}

@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from batuta.engines.duckdb.storage import AUDIENCES, DATA, WORK, folded_attributes, folded_column, rows_table
+from batuta.engines.duckdb.storage import (
+    AUDIENCES,
+    DATA,
+    KEYS,
+    MEMORIES,
+    WORK,
+    folded_attributes,
+    folded_column,
+    rows_table,
+)
 from batuta.schema.model import Catalogue, missing
 
 
@@ -16,9 +25,19 @@ def working_table(name: str) -> exp.Table:
     return exp.table_(name, db="main", catalog=WORK, quoted=True)
 
 
+def keys_table(name: str) -> exp.Table:
+    """Return the address of the keys of a working table whose columns another one carries."""
+    return exp.table_(name, db=KEYS, catalog=WORK, quoted=True)
+
+
 def audience_table(name: str) -> exp.Table:
     """Return the address of an audience table."""
     return exp.table_(name, db=AUDIENCES, catalog=DATA, quoted=True)
+
+
+def memory_table(name: str) -> exp.Table:
+    """Return the address of a table of remembered keys."""
+    return exp.table_(name, db=MEMORIES, catalog=DATA, quoted=True)
 
 
 @dataclass(frozen=True)
@@ -26,12 +45,15 @@ class Places:
     """The addresses that one task may name.
 
     `audiences` maps labels to the names of their tables; `kept` are the names of all audience tables, since
-    the members of an audience may be read like any other population.
+    the members of an audience may be read like any other population. `memories` are the names under which keys
+    are remembered. `carried` maps working tables that hold keys only to those that have their columns.
     """
 
     catalogue: Catalogue
     audiences: Mapping[str, str] = field(default_factory=dict)
     kept: frozenset[str] = frozenset()
+    memories: frozenset[str] = frozenset()
+    carried: Mapping[str, str] = field(default_factory=dict)
 
     def rows(self, schema: str) -> exp.Table:
         """Return the table that holds the rows of a schema."""
@@ -41,11 +63,27 @@ class Places:
         """Return the working table, or the audience table, of that name."""
         return audience_table(name) if name in self.kept else working_table(name)
 
+    def row_keys(self, name: str) -> exp.Table:
+        """Return the table of the row keys of a working table."""
+        return keys_table(name) if name in self.carried else self.working(name)
+
+    def bare(self, name: str) -> exp.Table:
+        """Return the table for the row keys of a working table whose columns another one carries."""
+        return keys_table(name)
+
+    def carrier(self, name: str) -> str | None:
+        """Return the working table that has the columns of one; None for an audience, which another run may drop."""
+        return None if name in self.kept else self.carried.get(name, name)
+
     def audience(self, label: str) -> exp.Table:
         """Return the table of an audience; raise NotFound with the nearest label if there is none."""
         if label not in self.audiences:
             raise missing("audience", label, self.audiences, "audiences")
         return audience_table(self.audiences[label])
+
+    def memory(self, name: str) -> exp.Table | None:
+        """Return the table of the keys remembered under a name, or None if there are none."""
+        return memory_table(name) if name in self.memories else None
 
     def shared(self, name: str) -> exp.Table:
         """Return a temporary table; it ends with the cursor that made it."""

@@ -10,8 +10,8 @@ import pyarrow as pa
 from sqlglot import exp
 
 from batuta.engines.duckdb.arrow import table_schema, to_batch
-from batuta.engines.duckdb.places import audience_table, working_table
-from batuta.engines.duckdb.records import counted, forget_made, made_among, record_made
+from batuta.engines.duckdb.places import audience_table, keys_table, working_table
+from batuta.engines.duckdb.records import all_carried, counted, forget_made, made_among, record_made
 from batuta.engines.duckdb.sessions import Session, Sessions
 from batuta.engines.duckdb.storage import AUDIENCES, DATA, DIALECT, WORK
 from batuta.runs.ports import Counts, Rows
@@ -23,7 +23,7 @@ _INCOMING = "_incoming"
 _ALL_INCOMING = exp.select("*").from_(exp.table_(_INCOMING, quoted=True))
 _TABLES = (
     "SELECT table_name FROM duckdb_tables()"
-    " WHERE database_name = ? AND schema_name = ? AND table_name <> '_made' ORDER BY table_name"
+    " WHERE database_name = ? AND schema_name = ? AND table_name NOT IN ('_made', '_carried') ORDER BY table_name"
 )
 _COLUMNS = (
     "SELECT column_name FROM duckdb_columns()"
@@ -53,7 +53,7 @@ def write_batches(sessions: Sessions, name: str, shape: Shape, chunks: Iterator[
             for chunk in chunks:
                 with sessions.turn():
                     _append(session, insertion, chunk)
-            counts = counted(session, name, shape)
+            counts = counted(session, working_table(name), shape)
             record_made(session, {name: counts})
         return counts
 
@@ -64,11 +64,17 @@ def table_names(session: Session, database: str, schema: str) -> tuple[str, ...]
 
 
 def drop_tables(session: Session, names: Collection[str]) -> None:
-    """Drop working tables and audience tables of these names; each file in a transaction of its own."""
+    """Drop working tables and audience tables of these names; each file in a transaction of its own.
+
+    A working table that has the columns of another one stays until that is dropped and a sweep comes.
+    """
+    carried = all_carried(session)
+    needed = {carrier for name, carrier in carried.items() if name not in names}
     with session.transaction():
         for name in names:
-            session.run(_dropping(working_table(name)))
-        forget_made(session, names)
+            if name not in needed:
+                _drop(session, name, name in carried)
+        forget_made(session, [name for name in names if name not in needed])
     kept = set(table_names(session, DATA, AUDIENCES))
     if gone := [name for name in names if name in kept]:
         with session.transaction():
@@ -77,12 +83,14 @@ def drop_tables(session: Session, names: Collection[str]) -> None:
 
 
 def sweep_tables(session: Session, keep: Collection[str]) -> tuple[str, ...]:
-    """Drop the working tables that are not kept, and return their names."""
-    gone = tuple(name for name in table_names(session, WORK, "main") if name not in keep)
+    """Drop the working tables that are not kept and carry no columns of one that is, and return their names."""
+    carried = all_carried(session)
+    needed = {*keep, *(carrier for name, carrier in carried.items() if name in keep)}
+    gone = tuple(name for name in (*table_names(session, WORK, "main"), *carried) if name not in needed)
     if gone:
         with session.transaction():
             for name in gone:
-                session.run(_dropping(working_table(name)))
+                _drop(session, name, name in carried)
             forget_made(session, gone)
     return gone
 
@@ -131,5 +139,14 @@ def _sum_of(table: exp.Table, columns: Sequence[str]) -> exp.Select:
     return exp.select(exp.Count(this=exp.Star()), exp.func("bit_xor", row), exp.Sum(this=row.copy())).from_(table)
 
 
-def _dropping(table: exp.Table) -> str:
-    return exp.Drop(tables=[table], kind="TABLE", exists=True).sql(DIALECT)
+def _drop(session: Session, name: str, carried: bool) -> None:
+    """Drop a working table; one that holds keys only is a table of keys and a view over it."""
+    if carried:
+        session.run(_dropping(working_table(name), "VIEW"))
+        session.run(_dropping(keys_table(name)))
+    else:
+        session.run(_dropping(working_table(name)))
+
+
+def _dropping(table: exp.Table, kind: str = "TABLE") -> str:
+    return exp.Drop(tables=[table], kind=kind, exists=True).sql(DIALECT)

@@ -90,7 +90,9 @@ def killed_after(seconds: float, folder: Path, generation: int) -> list[str]:
 def tables_and_records(folder: Path) -> tuple[dict[str, int], list[str]]:
     """Count every working table that is really there, and list the records of tables, without the engine."""
     with duckdb.connect(str(folder / "work.duckdb"), read_only=True) as connection:
-        names = connection.execute("SELECT table_name FROM duckdb_tables() WHERE table_name <> '_made'").fetchall()
+        names = connection.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE table_name NOT IN ('_made', '_carried')"
+        ).fetchall()
         records = connection.execute("SELECT name FROM _made").fetchall()
         found = {name: connection.table(f'"{name}"').aggregate("count(*)").fetchall()[0][0] for (name,) in names}
         return found, [name for (name,) in records]

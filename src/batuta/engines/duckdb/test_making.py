@@ -11,12 +11,13 @@ from batuta.kit.errors import NotFound, SystemFault
 from batuta.runs.ports import Counts, Interrupted, Making
 from batuta.schema.types import INTEGER
 from batuta.sets.algebra import Filtered, Nobody, Set, Table
-from batuta.sets.shape import Shape
+from batuta.sets.shape import Column, Shape
 
 if TYPE_CHECKING:
     from conftest import World
 
 FRENCH = '{kind: attribute, expression: "[country]", operator: equal, value: fr}'
+HIGH = '{kind: attribute, expression: "[target.score]", operator: greater, value: 5}'
 GERMAN = '{kind: attribute, expression: "[country]", operator: equal, value: de}'
 
 
@@ -142,3 +143,27 @@ def test_an_interrupted_task_leaves_nothing_and_may_be_made_again(people: World)
     assert len(failures) == 1
     assert people.engine.tables() == ()
     assert set(people.engine.make(task).values()) == {Counts(39_992, 39_992)}
+
+
+def test_an_output_that_chooses_rows_leaves_their_columns_where_they_are(people: World) -> None:
+    score = Column("score", INTEGER)
+    scored = people.table(people.shape("person").having((score,)), [(1, 7), (2, 3), (3, 9)])
+    french = Filtered(scored, people.bind(FRENCH, "person"))
+    task = making(people, french=french)
+    assert people.engine.make(task) == people.engine.make(task) == {"french": Counts(2, 2)}
+    within = Filtered(Table("w_french", scored.shape), people.bind(HIGH, "person", {"score": INTEGER}))
+    assert people.engine.make(making(people, within=within)) == {"within": Counts(1, 1)}
+
+    def read(name: str) -> list[object]:
+        shown = people.engine.preview(Table(name, scored.shape), [], people.moment, 10)
+        whole = people.engine.scan(Table(name, scored.shape), [], ["score"], people.moment, 10)
+        assert [tuple(row) for rows in whole for row in rows] == list(shown.rows)
+        return list(shown.rows)
+
+    assert (read("w_french"), read("w_within")) == ([(1, 7), (2, 3)], [(1, 7)])
+    people.engine.drop([scored.name, "w_french"])
+    assert people.engine.sweep({"w_within"}) == ()
+    assert read("w_within") == [(1, 7)]
+    assert set(people.engine.sweep(())) == {scored.name, "w_within"}
+    assert people.engine.tables() == ()
+    assert people.engine.make(making(people, within=Nobody(scored.shape))) == {"within": Counts(0, 0)}

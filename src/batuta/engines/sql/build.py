@@ -49,18 +49,24 @@ class Builder:
             return trees.under(self.shared[node].copy(), alias)
         return trees.subquery(self.made(node), alias)
 
-    def population(self, node: Set, base: str = "p") -> tuple[exp.Expr, Row]:
-        """Return a set as a source of rows under a fresh alias, and its row."""
+    def bare_source(self, node: Set, alias: str) -> exp.Expr:
+        """Return a set as a source of its keys under an alias."""
+        if isinstance(node, Table):
+            return trees.under(self.context.tables.row_keys(node.name), alias)
+        return self.source(node, alias)
+
+    def population(self, node: Set, base: str = "p", *, bare: bool = False) -> tuple[exp.Expr, Row]:
+        """Return a set as a source of rows under a fresh alias, and its row; `bare` if its columns are not read."""
         alias = self.context.names.take(base)
         row = Row.of_population(self.context, node.shape, alias)
         if isinstance(node, Table) or node in self.shared:
-            row.among = lambda: self.population(node)
+            row.among = lambda: self.population(node, bare=True)
             for name, other in row.roots.items():
                 other.among = partial(self._root_of, node, name)
-        return self.source(node, alias), row
+        return self.bare_source(node, alias) if bare else self.source(node, alias), row
 
     def _root_of(self, node: Set, name: str) -> tuple[exp.Expr, Row]:
-        source, row = self.population(node)
+        source, row = self.population(node, bare=True)
         return source, row.roots[name]
 
     def empty(self, column: Column) -> exp.Expr:

@@ -126,6 +126,7 @@ class Shop:
         self.people = shape_of(CATALOGUE, "people")
         self.orders = shape_of(CATALOGUE, "orders")
         self.folded_copies: set[tuple[str, str]] = set()
+        self.carried: dict[str, str] = {}
 
     def use(self, dialect: Dialect) -> None:
         """Compile in another dialect from now on."""
@@ -141,8 +142,20 @@ class Shop:
     def working(self, name: str) -> exp.Table:
         return exp.table_(name, db="work", quoted=True)
 
+    def row_keys(self, name: str) -> exp.Table:
+        return self.bare(name) if name in self.carried else self.working(name)
+
+    def bare(self, name: str) -> exp.Table:
+        return exp.table_(f"keys_{name}", db="work", quoted=True)
+
+    def carrier(self, name: str) -> str | None:
+        return self.carried.get(name, name)
+
     def audience(self, label: str) -> exp.Table:
         return exp.table_(label, db="audience", quoted=True)
+
+    def memory(self, name: str) -> exp.Table | None:
+        return exp.table_(name, db="remembered", quoted=True)
 
     def shared(self, name: str) -> exp.Table:
         return exp.table_(name, db="main", catalog="temp", quoted=True)
@@ -195,13 +208,17 @@ class Shop:
 
     def task(self, sets: Mapping[str, Set]) -> dict[str, list[tuple[object, ...]]]:
         """Make the tables of a task and return their rows in order; drop them again."""
+        made = []
         for statement in self.compiler.task(sets, {output: f"made_{output}" for output in sets}):
-            self.connection.execute(statement.sql("duckdb"))
+            self._run(statement.tree)
+            if isinstance(statement.tree, exp.Create) and statement.output:
+                made.append(statement.tree)
         found = {}
         for output in sets:
             rows = self._run(exp.select("*").from_(self.working(f"made_{output}"))).fetchall()
             found[output] = sorted(rows, key=repr)
-            self.connection.execute(f'DROP TABLE work."made_{output}"')
+        for creation in made:
+            self._run(exp.Drop(tables=[creation.this], kind=creation.kind))
         return found
 
     def around(self, schema: str = "person", columns: Sequence[Column] = ()) -> Surroundings:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from batuta.engines.sql.carried import Keys
 from batuta.engines.sql.combine import parts_of_complement
 from batuta.engines.sql.distinct import Ranked, ranked_of
 from batuta.engines.sql.lookups import Chosen
@@ -18,6 +19,7 @@ from batuta.sets.algebra import (
     Enriched,
     Exclusion,
     Filtered,
+    Fresh,
     Intersection,
     Keyed,
     Members,
@@ -26,7 +28,6 @@ from batuta.sets.algebra import (
     Part,
     Parted,
     Records,
-    Set,
     Table,
     Union,
 )
@@ -35,7 +36,7 @@ from batuta.sets.lookup import Expanded, Finding, Found, Looking, Lookup, Reconc
 _CHEAP = (Table, Nobody)
 
 
-def shared(sets: Iterable[Set]) -> list[Any]:
+def shared(sets: Iterable[Any]) -> list[Any]:
     """Return the nodes that the sets read more than once, each after those it is made of."""
     uses: Counter[Any] = Counter()
     order: dict[Any, None] = {}
@@ -98,6 +99,16 @@ def _of_distinct(node: Distinct) -> Iterator[tuple[Any, int]]:
         yield node.source, 1
 
 
+def _of_keys(node: Keys) -> Iterator[tuple[Any, int]]:
+    """Yield what the keys of a population are taken from, which may have no columns."""
+    if isinstance(node.of, Part):
+        yield Divided(node.of.split), 1
+    elif isinstance(node.of, Distinct) and node.of.keep:
+        yield ranked_of(node.of), 1
+    else:
+        yield node.of, 1
+
+
 def _of_ranked(node: Ranked) -> Iterator[tuple[Any, int]]:
     yield node.distinct.source, 1
 
@@ -157,6 +168,7 @@ def _of_expanded(node: Expanded) -> Iterator[tuple[Any, int]]:
 
 _READ: Mapping[type[Any], Callable[[Any], Iterator[tuple[Any, int]]]] = {
     Records: lambda _: iter(()),
+    Keys: _of_keys,
     Members: lambda _: iter(()),
     Filtered: _source,
     Union: _of_union,
@@ -167,6 +179,7 @@ _READ: Mapping[type[Any], Callable[[Any], Iterator[tuple[Any, int]]]] = {
     Enriched: _of_enriched,
     Keyed: _source,
     Moved: _source,
+    Fresh: _source,
     Part: _of_part,
     Parted: _of_part,
     Divided: _of_divided,

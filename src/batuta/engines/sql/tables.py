@@ -17,8 +17,20 @@ class Tables(Protocol):
     def working(self, name: str) -> exp.Table:
         """Return the working table of that name."""
 
+    def row_keys(self, name: str) -> exp.Table:
+        """Return the table of the row keys of a working table, which may have no columns; see `carrier`."""
+
+    def bare(self, name: str) -> exp.Table:
+        """Return the table for the row keys of a working table whose columns another one carries: see `carried`."""
+
+    def carrier(self, name: str) -> str | None:
+        """Return the working table that has the columns of a working table, often itself; None if it may not last."""
+
     def audience(self, label: str) -> exp.Table:
         """Return the table of an audience: `_t1` ... and its attributes."""
+
+    def memory(self, name: str) -> exp.Table | None:
+        """Return the table of the keys remembered under a name, or None if there are none: see `fresh`."""
 
     def shared(self, name: str) -> exp.Table:
         """Return the temporary table of that name, which lives within one task."""
@@ -36,7 +48,12 @@ class Statement:
 
     def sql(self, dialect: str, *, pretty: bool = False) -> str:
         """Return the statement as text in a dialect."""
-        return self.tree.sql(dialect, pretty=pretty)
+        return self.tree.sql(dialect, pretty=pretty, copy=False)
+
+
+def create_view(table: exp.Table, select: exp.Query) -> exp.Create:
+    """Return the statement that lets a query be read as a table."""
+    return exp.Create(this=table, kind="VIEW", expression=select)
 
 
 def create_table(table: exp.Table, select: exp.Query, *, temporary: bool = False) -> exp.Create:

@@ -201,6 +201,11 @@ def nobody(shop: Shop) -> dict[str, Set]:
     return {"main": Nobody(shop.people)}
 
 
+def chosen_rows_with_columns(shop: Shop) -> dict[str, Set]:
+    divided = Split(two(shop), (Segment("half", None, LimitKind.PERCENT, 50),), "salt")
+    return {"half": Part(divided, 0), "rest": Part(divided, None)}
+
+
 CASES: tuple[Callable[[Shop], dict[str, Set]], ...] = (
     everyone,
     conditions,
@@ -220,6 +225,7 @@ CASES: tuple[Callable[[Shop], dict[str, Set]], ...] = (
     overlapping_split,
     addressed,
     nobody,
+    chosen_rows_with_columns,
 )
 
 

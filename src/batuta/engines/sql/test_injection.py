@@ -91,7 +91,10 @@ class Hostile:
     def rows(self, schema: str) -> exp.Table:
         return exp.table_(schema, quoted=True)
 
-    working = audience = shared = rows
+    working = row_keys = bare = audience = memory = shared = rows
+
+    def carrier(self, _name: str) -> str | None:
+        return None
 
     def folded(self, _schema: str, _attribute: str) -> str | None:
         return None
