@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from batuta.rules.bound import Expr
-from batuta.sets.algebra import Set
+from batuta.schema.locations import Location
+from batuta.schema.writing import Written
+from batuta.sets.algebra import Set, Sort
 from batuta.sets.shape import Shape
 
 
@@ -28,4 +30,21 @@ class SaveAudience:
     left_out: Set | None = None
 
 
-Effect = SaveAudience
+@dataclass(frozen=True, slots=True)
+class ExportFile:
+    """Write a population to a file in a location, under a name that is a template.
+
+    `columns` are titles with expressions over the population's rows, which come in the order of `sort`, then key.
+    Without `replace` a file of that name that is there already is an error.
+    """
+
+    location: Location
+    name: str
+    population: Set
+    columns: tuple[tuple[str, Expr], ...]
+    form: Written
+    sort: tuple[Sort, ...] = ()
+    replace: bool = False
+
+
+Effect = SaveAudience | ExportFile

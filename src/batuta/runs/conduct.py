@@ -9,6 +9,7 @@ from datetime import datetime
 from pydantic import TypeAdapter
 
 from batuta.activities.contract import Channel, Effecting
+from batuta.activities.effects import SaveAudience
 from batuta.activities.validate import Diagnosis, Knowledge, validate
 from batuta.campaign.model import Campaign
 from batuta.kit.errors import InputError, UsageError
@@ -97,6 +98,7 @@ def shells(desk: Desk, planned: Plan, diagnosis: Diagnosis) -> dict[str, Shape]:
         for activity, kind in desk.frozen.kinds.items()
         if isinstance(kind, Effecting) and activity not in diagnosis.off
         for effect in kind.effects(inputs_of(view, activity), desk.scope(activity))
+        if isinstance(effect, SaveAudience)
     }
 
 

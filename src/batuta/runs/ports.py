@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, Protocol
 
 from batuta.kit.errors import SystemFault
@@ -11,7 +12,8 @@ from batuta.rules.bound import Expr, Moment
 from batuta.schema.loading import Load, LoadCounts
 from batuta.schema.model import Catalogue
 from batuta.schema.types import Scalar
-from batuta.sets.algebra import Set, Table
+from batuta.schema.writing import Written
+from batuta.sets.algebra import Set, Sort, Table
 from batuta.sets.shape import Shape
 
 Cell = Scalar | list[dict[str, Scalar]]
@@ -75,6 +77,18 @@ class Querying:
 
 
 @dataclass(frozen=True, slots=True)
+class Exporting:
+    """A file to write: the rows of a population in an order, then by key, with these columns."""
+
+    population: Table
+    columns: tuple[tuple[str, Expr], ...]
+    sort: tuple[Sort, ...]
+    form: Written
+    path: Path
+    moment: Moment
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """Some rows of a population: column names and values, key columns first."""
 
@@ -134,6 +148,9 @@ class Engine(Protocol):
 
     def save_audience(self, keeping: Keeping) -> Counts:
         """Make an audience table as described, once per effect key, whatever dies in between."""
+
+    def export(self, exporting: Exporting) -> None:
+        """Write a file of any size; after a failure a part of it may be there."""
 
     def drop(self, names: Sequence[str]) -> None:
         """Drop working and audience tables; unknown names are no error."""

@@ -19,6 +19,7 @@ from batuta.engines.sql.distinct import Ranked, distinct, ranked
 from batuta.engines.sql.enrich import enriched
 from batuta.engines.sql.exclude import exclusion
 from batuta.engines.sql.export import written
+from batuta.engines.sql.export import written
 from batuta.engines.sql.expressions import value
 from batuta.engines.sql.fresh import fresh
 from batuta.engines.sql.keyed import keyed
@@ -32,6 +33,7 @@ from batuta.engines.sql.split import Divided, divided, part, parted
 from batuta.engines.sql.tables import Statement, Tables, create_table, create_view
 from batuta.rules.bound import Expr, Moment
 from batuta.schema.model import Catalogue
+from batuta.schema.writing import Written
 from batuta.schema.writing import Written
 from batuta.sets.algebra import (
     Addressed,
@@ -49,6 +51,7 @@ from batuta.sets.algebra import (
     Parted,
     Records,
     Set,
+    Sort,
     Sort,
     Table,
     Union,
@@ -183,6 +186,12 @@ class Compiler:
         """Return the query for all rows in key order: row key, the columns named, attributes (empty if gone)."""
         source, row = self._builder().population(table)
         return _in_order(table, source, row, columns, attributes)
+
+    def export(
+        self, table: Table, columns: Sequence[tuple[str, Expr]], sort: Sequence[Sort], form: Written
+    ) -> exp.Select:
+        """Return the query for the rows of a file, in their order."""
+        return written(table, columns, sort, form, self._builder())
 
     def export(
         self, table: Table, columns: Sequence[tuple[str, Expr]], sort: Sequence[Sort], form: Written

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from batuta.activities.contract import Effecting
-from batuta.activities.effects import SaveAudience
+from batuta.activities.effects import ExportFile, SaveAudience
 from batuta.runs.desk import Desk, inputs_of
 from batuta.runs.effects.done import Done
+from batuta.runs.effects.exporting import export
 from batuta.runs.effects.saving import save
 from batuta.runs.making import land, populations_of
 from batuta.runs.model import Claim
@@ -19,6 +20,7 @@ Carrier = Callable[[Desk, Claim, Any, Landed], Done]
 
 CARRIERS: Mapping[type[Any], Carrier] = {
     SaveAudience: save,
+    ExportFile: export,
 }
 """Who carries out which effect, given the table of its population. In test mode a carrier tells and does nothing."""
 

@@ -25,7 +25,7 @@ def draft(location: Location, name: str, key: str) -> Path:
 
 
 def publish(location: Location, name: str, prepared: Path, *, replace: bool) -> None:
-    """Give a prepared file its name in one step, on the disk; a name that is taken stays with its file."""
+    """Give a prepared file its name in one step, on the disk; a name that is taken stays, and the prepared file too."""
     place = place_of(location, name)
     try:
         _sync(prepared)
@@ -35,7 +35,6 @@ def publish(location: Location, name: str, prepared: Path, *, replace: bool) -> 
             _name(prepared, place)
         _sync(place.parent)
     except FileExistsError:
-        prepared.unlink(missing_ok=True)
         raise taken(location, name) from None
     except OSError as error:
         raise _refused(location, name, error) from error
@@ -54,14 +53,17 @@ def _name(prepared: Path, place: Path) -> None:
     """Rename a file unless the name is taken; a second name, then no first one, cannot overwrite anything."""
     try:
         os.link(prepared, place)
+    except FileExistsError:
+        if not place.samefile(prepared):  # else a former attempt died before its last line
+            raise
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
         if place.exists():
             raise FileExistsError from None
         prepared.rename(place)  # a file system without links: between the two lines another file could be lost
-    else:
-        prepared.unlink()
+        return
+    prepared.unlink()
 
 
 def _sync(path: Path) -> None:
