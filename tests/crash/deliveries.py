@@ -17,7 +17,8 @@ from batuta.runs.ports import Counts, Engine, Making, Rows
 from batuta.runs.sending.contract import DeliveryKey, Envelope, Order, Outcome, Status, Tally
 from batuta.runs.sending.deliveries import Deliveries
 from batuta.schema.types import INTEGER, STRING
-from batuta.sets.algebra import Addressed, Nobody
+from batuta.sets.addressed import Addressed
+from batuta.sets.algebra import Nobody
 from batuta.sets.shape import Column, Shape
 from batuta.store.database import Database
 from batuta.store.home import Home

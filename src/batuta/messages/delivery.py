@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from batuta.messages.configuration import ChannelConfiguration
 from batuta.rules.bound import Expr
-from batuta.sets.algebra import Addressed
+from batuta.sets.addressed import Addressed
 
 
 @dataclass(frozen=True, slots=True)

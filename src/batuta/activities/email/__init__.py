@@ -20,7 +20,8 @@ from batuta.messages.configuration import ChannelConfiguration, Level
 from batuta.messages.delivery import Delivery, EmailContent
 from batuta.rules.bound import Expr
 from batuta.schema.types import STRING
-from batuta.sets.algebra import Addressed, Check, Nobody, Set, Special
+from batuta.sets.addressed import Addressed, Check, Special
+from batuta.sets.algebra import Nobody, Set
 from batuta.sets.shape import Column, Shape
 
 REASON_COLUMN = "reason"

@@ -24,7 +24,7 @@ from batuta.rules.tree import Operator
 from batuta.schema.builtin import SUPPRESSION, WHOLE_CHANNEL, consent_name
 from batuta.schema.model import Catalogue, Link
 from batuta.schema.types import INTEGER, STRING
-from batuta.sets.algebra import ADDRESS, Check, Special
+from batuta.sets.addressed import ADDRESS, Check, Special
 from batuta.sets.shape import Shape
 
 EMPTY, INVALID, NOT_ALLOWED = "empty-address", "invalid-address", "not-allowed"

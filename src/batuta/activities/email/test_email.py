@@ -26,7 +26,8 @@ from batuta.schema.builtin import SUPPRESSION
 from batuta.schema.change import add_dimension
 from batuta.schema.model import Catalogue, Dimension
 from batuta.schema.types import INTEGER, STRING
-from batuta.sets.algebra import Check, Nobody, Sort, Special
+from batuta.sets.addressed import Check, Special
+from batuta.sets.algebra import Nobody, Sort
 from batuta.sets.shape import Column
 from batuta.testing import SHOP, TEXTS, arriving, attempt, scope
 

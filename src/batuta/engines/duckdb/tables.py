@@ -15,7 +15,7 @@ from batuta.engines.duckdb.records import all_carried, counted, forget_made, mad
 from batuta.engines.duckdb.sessions import Session, Sessions
 from batuta.engines.duckdb.storage import AUDIENCES, DATA, DIALECT, WORK
 from batuta.runs.ports import Counts, Rows
-from batuta.sets.algebra import REASON
+from batuta.sets.addressed import REASON
 from batuta.sets.shape import Shape
 
 _CHUNK = 100_000

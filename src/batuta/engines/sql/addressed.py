@@ -14,7 +14,7 @@ from batuta.engines.sql.expressions import value
 from batuta.engines.sql.keys import everything, key_text, row_key, threshold
 from batuta.engines.sql.placed import first_of_targets
 from batuta.engines.sql.predicates import condition
-from batuta.sets.algebra import ADDRESS, OTHERS, REASON, Addressed, Check, Special
+from batuta.sets.addressed import ADDRESS, OTHERS, REASON, Addressed, Check, Special
 
 _FOLDED = "_folded"
 _LATE = frozenset({Special.DUPLICATE, Special.HOLDOUT})

@@ -19,7 +19,6 @@ from batuta.engines.sql.distinct import Ranked, distinct, ranked
 from batuta.engines.sql.enrich import enriched
 from batuta.engines.sql.exclude import exclusion
 from batuta.engines.sql.export import written
-from batuta.engines.sql.export import written
 from batuta.engines.sql.expressions import value
 from batuta.engines.sql.fresh import fresh
 from batuta.engines.sql.keyed import keyed
@@ -34,9 +33,8 @@ from batuta.engines.sql.tables import Statement, Tables, create_table, create_vi
 from batuta.rules.bound import Expr, Moment
 from batuta.schema.model import Catalogue
 from batuta.schema.writing import Written
-from batuta.schema.writing import Written
+from batuta.sets.addressed import Addressed
 from batuta.sets.algebra import (
-    Addressed,
     Distinct,
     Enriched,
     Exclusion,
@@ -51,7 +49,6 @@ from batuta.sets.algebra import (
     Parted,
     Records,
     Set,
-    Sort,
     Sort,
     Table,
     Union,

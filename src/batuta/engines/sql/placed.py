@@ -13,7 +13,8 @@ from batuta.engines.sql.enrich import ordered
 from batuta.engines.sql.expressions import value
 from batuta.engines.sql.keys import everything, row_key, same_key
 from batuta.rules.bound import Expr
-from batuta.sets.algebra import OTHERS, Addressed, Set, Sort
+from batuta.sets.addressed import OTHERS, Addressed
+from batuta.sets.algebra import Set, Sort
 from batuta.sets.shape import Shape
 
 _NTH = "_nth"

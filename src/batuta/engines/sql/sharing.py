@@ -13,8 +13,8 @@ from batuta.engines.sql.distinct import Ranked, ranked_of
 from batuta.engines.sql.lookups import Chosen
 from batuta.engines.sql.placed import Placed, placed_of
 from batuta.engines.sql.split import Divided
+from batuta.sets.addressed import Addressed
 from batuta.sets.algebra import (
-    Addressed,
     Distinct,
     Enriched,
     Exclusion,

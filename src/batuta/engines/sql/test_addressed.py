@@ -9,7 +9,8 @@ import pytest
 from batuta.rules.bound import Compare, Computed, Expr, Matched, Predicate
 from batuta.rules.tree import Operator
 from batuta.schema.types import INTEGER, STRING
-from batuta.sets.algebra import ADDRESS, Addressed, Check, Set, Sort, Special
+from batuta.sets.addressed import ADDRESS, Addressed, Check, Special
+from batuta.sets.algebra import Set, Sort
 from batuta.sets.shape import Column
 
 if TYPE_CHECKING:

@@ -19,11 +19,9 @@ from batuta.engines.sql.for_duckdb import DuckDb
 from batuta.rules.bound import All, Compare, Computed, Constant
 from batuta.rules.tree import Aggregate, AggregateFunction, And, Condition, Except, Exists, InAudience, Operator, Or
 from batuta.schema.types import INTEGER, STRING
+from batuta.sets.addressed import ADDRESS, Addressed, Check, Special
 from batuta.sets.algebra import (
-    ADDRESS,
-    Addressed,
     Barrier,
-    Check,
     Choice,
     Criterion,
     Distinct,
@@ -41,7 +39,6 @@ from batuta.sets.algebra import (
     Segment,
     Set,
     Sort,
-    Special,
     Split,
     Table,
     Total,

@@ -14,10 +14,9 @@ from batuta.rules.bound import AttributeOf, Compare, Constant, Linked, Moment, V
 from batuta.rules.tree import AggregateFunction, Operator
 from batuta.schema.model import Attribute, Catalogue, Dimension, Relationship, Schema
 from batuta.schema.types import INTEGER, STRING
+from batuta.sets.addressed import Addressed, Check
 from batuta.sets.algebra import (
-    Addressed,
     Barrier,
-    Check,
     Choice,
     Criterion,
     Distinct,

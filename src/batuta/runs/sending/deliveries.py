@@ -28,7 +28,8 @@ from batuta.runs.sending.messages import Layout, Messages, Row
 from batuta.runs.sending.outputs import late_shape, outputs
 from batuta.runs.sending.shard import Blank, Rehearsal, send_rows
 from batuta.schema.types import STRING
-from batuta.sets.algebra import ADDRESS, REASON, Table
+from batuta.sets.addressed import ADDRESS, REASON
+from batuta.sets.algebra import Table
 from batuta.sets.shape import Column
 
 SHARD = 5_000

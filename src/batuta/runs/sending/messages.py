@@ -11,7 +11,7 @@ from batuta.messages.email import EmailTemplates
 from batuta.messages.personal import inside, nested
 from batuta.runs.ports import Cell
 from batuta.runs.sending.contract import Envelope, Order
-from batuta.sets.algebra import ADDRESS, OTHERS
+from batuta.sets.addressed import ADDRESS, OTHERS
 
 Row = Sequence[Cell]
 

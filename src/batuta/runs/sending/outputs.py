@@ -8,20 +8,8 @@ from batuta.rules.bound import Compare, Computed, Constant, Predicate, Without
 from batuta.rules.tree import Operator
 from batuta.runs.sending.contract import Status
 from batuta.schema.types import STRING
-from batuta.sets.algebra import (
-    ADDRESS,
-    REASON,
-    Barrier,
-    Enriched,
-    Exclusion,
-    Filtered,
-    Intersection,
-    Set,
-    Special,
-    Table,
-    Union,
-    Value,
-)
+from batuta.sets.addressed import ADDRESS, REASON, Special
+from batuta.sets.algebra import Barrier, Enriched, Exclusion, Filtered, Intersection, Set, Table, Union, Value
 from batuta.sets.shape import Column, Shape
 
 SENT, FAILED, EXCLUDED, HELD_OUT, DOUBTFUL = "sent", "failed", "excluded", "holdout", "in-doubt"
