@@ -104,7 +104,7 @@ def _introduced(wire: Wire, settings: SmtpSettings) -> Mapping[str, str]:
 
 def _logged_in(wire: Wire, settings: SmtpSettings, offers: Mapping[str, str]) -> str:
     offered = offers.get("AUTH", "").upper().split()
-    order = [*_WAYS] if wire.protection else [*reversed(_WAYS)]
+    order = _WAYS if wire.protection else ["CRAM-MD5", *_WAYS]
     way = next((name for name in order if name in offered), None)
     if way is None:
         found = f"the server offers no way to log in that is known ({' '.join(offered) or 'none'})"
@@ -145,7 +145,7 @@ def _cram_md5(wire: Wire, username: str, password: str) -> Reply:
 
 
 _WAYS: dict[str, Callable[[Wire, str, str], Reply]] = {"PLAIN": _plain, "LOGIN": _login, "CRAM-MD5": _cram_md5}
-"""The ways to log in, the first best under TLS, the last best without."""
+"""The ways to log in, the best under TLS first; without it the last does not show the password."""
 
 
 def _coded(words: bytes) -> str:
