@@ -82,6 +82,17 @@ def test_the_latest_version_is_read_or_a_fixed_one_with_what_was_saved(saved: Sh
     assert rows(saved, "club", "years") == [[1, 34], [3, 28], [5, 45], [6, 39]]
 
 
+def test_linked_rows_come_once_each(saved: Shop) -> None:
+    """Of the French in version 1, person 1 has the tags a and b and person 5 has c."""
+    schema = "CREATE TABLE tag (name VARCHAR(9) PRIMARY KEY, person_id INTEGER REFERENCES person (person_id));"
+    saved.must("schema", "import", saved.file("tag.sql", schema), "--dialect", "postgres")
+    tags = "name,person_id\na,1\nb,1\nc,5\nd,2\n"
+    saved.must("data", "load", "tag", saved.file("tag.csv", tags))
+    saved.must("dimension", "add", "tags", "--schema", "tag", "--identity", "name")
+    assert saved.run(reading(", version: 1, dimension: tags, path: tags"))[0] == 0
+    assert rows(saved, "club", "years") == [["a", 34], ["b", 34], ["c", 45]]
+
+
 def test_those_who_are_gone_are_left_out_and_told(saved: Shop) -> None:
     with duckdb.connect(str(saved.folder / "home" / "data.duckdb")) as connection:
         connection.execute("DELETE FROM data.data.person WHERE person_id IN (1, 3)")

@@ -10,11 +10,11 @@ from pydantic import Field
 
 from batuta.activities.binder import Binder
 from batuta.activities.contract import Input, Remark, Scope, Takes, Targeting
-from batuta.activities.dimensions import dimension_shape
-from batuta.activities.settings import ComputedColumn
+from batuta.activities.dimensions import dimension_shape, way
+from batuta.activities.settings import ComputedColumn, Path
 from batuta.campaign.graph import unknown
 from batuta.kit.problems import Gather, Problem, Problems
-from batuta.sets.algebra import Enriched, Members, Set, Value
+from batuta.sets.algebra import Enriched, Members, Moved, Set, Value
 from batuta.sets.shape import Column, Shape
 
 Version = Annotated[int, Field(ge=1)] | Literal["latest"]
@@ -35,9 +35,10 @@ class ReadAudience(Targeting):
     version: Version = Field(LATEST, description="latest, or the number of a version that is always to be read")
     dimension: str | None = Field(
         None,
-        description="what the members are from here on, if not what they were saved as: a targeting dimension",
+        description="what to go on with, if not what was saved: a dimension of the same rows, or of linked ones",
         json_schema_extra={"x-widget": "dimension"},
     )
+    path: Path | None = Field(None, description="relationship that leads to linked rows, or several joined by dots")
     attributes: tuple[str, ...] | None = Field(
         None, description="which saved attributes to bring along; all by default"
     )
@@ -47,14 +48,14 @@ class ReadAudience(Targeting):
         """Return the members; what arrives counts as an activation only."""
         _ = inputs
         gather = Gather()
-        members = self._members(scope, gather)
-        columns = Binder(scope.around(members.shape), gather).columns(self.columns, "columns", members.shape.columns)
+        main = self._landed(self._members(scope, gather), scope)
+        columns = Binder(scope.around(main.shape), gather).columns(self.columns, "columns", main.shape.columns)
         gather.check()
         if not columns:
-            return {"main": members}
-        shape = members.shape.having((*members.shape.columns, *(column for column, _ in columns)))
+            return {"main": main}
+        shape = main.shape.having((*main.shape.columns, *(column for column, _ in columns)))
         values = tuple(Value(column.name, expression) for column, expression in columns)
-        return {"main": Enriched(members, values, shape)}
+        return {"main": Enriched(main, values, shape)}
 
     def remarks(self, inputs: tuple[Input, ...], scope: Scope) -> tuple[Remark, ...]:
         """Return the members who are no longer in the data."""
@@ -65,7 +66,13 @@ class ReadAudience(Targeting):
     def _members(self, scope: Scope, gather: Gather) -> Members:
         """Return the members with the attributes that are asked for; raise Problems if nobody can say who they are."""
         saved = self._saved(scope)
-        shape = self._landing(saved, scope)
+        shape = dimension_shape(scope.catalogue, (None if self.path else self.dimension) or saved.dimension)
+        if shape.schema != saved.schema:
+            values = {"label": self.audience, "saved": saved.dimension, "dimension": shape.dimension}
+            raise Problems([Problem("audience-landing", values, "path")])
+        if shape.key != saved.key:
+            values = {"label": self.audience, "schema": saved.schema}
+            raise Problems([Problem("audience-key-changed", values, "audience")])
         number = None if self.version == LATEST else int(self.version)
         return Members(self.audience, shape.having(self._brought(saved, gather)), number)
 
@@ -81,17 +88,15 @@ class ReadAudience(Targeting):
             raise Problems([Problem("audience-version-unknown", values, "version")])
         return versions[int(self.version)]
 
-    def _landing(self, saved: Shape, scope: Scope) -> Shape:
-        """Return the shape of the dimension that the members are of from here on."""
-        shape = dimension_shape(scope.catalogue, self.dimension or saved.dimension)
-        if shape.schema != saved.schema:
-            values = {"label": self.audience, "saved": saved.dimension, "dimension": shape.dimension}
-            raise Problems([Problem("audience-landing", values, "dimension")])
-        if shape.key != saved.key:
-            raise Problems(
-                [Problem("audience-key-changed", {"label": self.audience, "schema": saved.schema}, "audience")]
-            )
-        return shape
+    def _landed(self, members: Members, scope: Scope) -> Set:
+        """Return what the activity goes on with: the members, or the rows linked to them, each once."""
+        if self.path is None:
+            return members
+        if self.dimension is None:
+            raise Problems([Problem("audience-path-without-dimension", {}, "dimension")])
+        shape = dimension_shape(scope.catalogue, self.dimension)
+        links = way(scope.catalogue, members.shape.schema, self.path, shape.schema, "path")
+        return Moved(members, links, shape.having(members.shape.columns))
 
     def _brought(self, saved: Shape, gather: Gather) -> tuple[Column, ...]:
         """Return the saved attributes that are asked for, in the order in which they are."""

@@ -8,7 +8,7 @@ from batuta.activities.contract import Remark
 from batuta.rules.bound import AttributeOf
 from batuta.schema.model import Dimension
 from batuta.schema.types import INTEGER, STRING
-from batuta.sets.algebra import Enriched, Members
+from batuta.sets.algebra import Enriched, Members, Moved
 from batuta.sets.shape import Column, Shape
 from batuta.testing import SHOP, Trial, arriving, attempt, scope
 
@@ -58,6 +58,27 @@ def test_members_land_on_another_dimension_of_the_same_rows() -> None:
     assert found.populations["main"] == Members("Club", replace(CLUB, dimension="guests"))
 
 
+def test_linked_rows_come_once_each_with_what_was_saved() -> None:
+    orders = SHOP.link("recipient", "orders")
+    assert orders is not None
+    columns = [{"name": "spent", "expression": "[total]"}]
+    main = read(dimension="orders", path="orders", attributes=["score"], columns=columns).populations["main"]
+    assert isinstance(main, Enriched)
+    landed = Shape("orders", "order", (INTEGER,), (SCORE,))
+    assert main.source == Moved(Members("Club", CLUB.having((SCORE,))), (orders,), landed)
+
+
+def test_a_way_needs_an_end_and_must_lead_there() -> None:
+    said = "A relationship leads away from the members, but it is not said where to. "
+    assert read(path="orders").said == [("dimension", said + "Choose the dimension that it leads to.")]
+    assert read(path="order", dimension="orders").said == [
+        ("path", "There is no relationship order on this way. Did you mean orders?")
+    ]
+    assert read(path="orders", dimension="prospects").said == [
+        ("path", "The way orders leads to order, not to prospect. Choose a way that ends there.")
+    ]
+
+
 def test_those_who_are_gone_are_told() -> None:
     kind = read(version=1).kind
     assert kind is not None
@@ -87,7 +108,7 @@ def test_an_unknown_version_is_told_with_those_there_are() -> None:
 
 def test_members_are_not_rows_of_another_schema() -> None:
     said = "The members of Club are recipients, and orders are rows of another schema. "
-    assert read(dimension="orders").said == [("dimension", said + "Choose a dimension of the same rows.")]
+    assert read(dimension="orders").said == [("path", said + "Say by which relationship to go there.")]
     assert read(dimension="recipient").said == [
         ("dimension", "There is no targeting dimension recipient. Did you mean recipients?")
     ]
