@@ -11,7 +11,7 @@ from pydantic import Field
 from batuta.activities.binder import population_of
 from batuta.activities.combine.matching import Brought, Match, Meeting
 from batuta.activities.combine.shapes import intersected_shape, merged_shape, with_excluded_by
-from batuta.activities.contract import Input, Output, Role, Scope, Targeting
+from batuta.activities.contract import Input, Output, Remark, Role, Scope, Targeting
 from batuta.activities.inbound import leads, primary_first
 from batuta.activities.settings import Inbound
 from batuta.kit.problems import Gather, Problem
@@ -74,6 +74,13 @@ class Combine(Targeting):
         if not self.complement:
             return {"main": main}
         return {"main": main, "complement": Intersection(sources, shape, on, complement=True)}
+
+    def remarks(self, inputs: tuple[Input, ...], scope: Scope) -> tuple[Remark, ...]:
+        """Return the rows of other dimensions that match none of the first and are dropped."""
+        gather = Gather()
+        ordered = primary_first(self.primary, inputs, gather)
+        meeting = Meeting(ordered, scope, gather)
+        return tuple(meeting.dropped(meeting.matches(self.reconcile)))
 
     def _exclusion(self, ordered: tuple[Input, ...], scope: Scope, gather: Gather) -> Mapping[str, Set]:
         found = Meeting(ordered, scope, gather).barriers(self.bring)

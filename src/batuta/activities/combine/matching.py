@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,16 +10,18 @@ from pydantic import Field
 
 from batuta.activities.binder import binder, population_of
 from batuta.activities.combine.shapes import strangers
-from batuta.activities.contract import Input, Scope
+from batuta.activities.contract import Input, Remark, Scope
 from batuta.activities.dimensions import way
 from batuta.activities.inbound import inbound_named, is_named
 from batuta.activities.settings import ExpressionText, Inbound, Path
 from batuta.kit.document import Document
 from batuta.kit.problems import Gather, Problem
-from batuta.rules.bound import Expr
+from batuta.rules.bind import names_in
+from batuta.rules.bound import All, Computed, Expr, Rooted
 from batuta.rules.values import term
 from batuta.schema.types import comparable
-from batuta.sets.algebra import Barrier
+from batuta.sets.algebra import Barrier, Records, Set
+from batuta.sets.lookup import Finding, Likeness, Looking, Lookup
 
 
 class Match(Document):
@@ -68,6 +70,17 @@ class Meeting:
             for place, (first, value) in enumerate(zip(found[0], values, strict=True)):
                 self._check_types(first, value, item, f"reconcile.{place}")
         return tuple(tuple(value for value in values if value is not None) for values in found)
+
+    def dropped(self, on: Sequence[tuple[Expr, ...]]) -> Iterator[Remark]:
+        """Yield, for each input of another dimension, its rows whose values match no row of the first dimension."""
+        first = population_of(self.inputs[0])
+        for item, values in list(zip(self.inputs, on, strict=False))[1:]:
+            source = population_of(item)
+            if source.shape.schema == first.shape.schema:
+                continue
+            pairs = tuple(Likeness(here, there) for here, there in zip(values, on[0], strict=True))
+            nothing = Looking(source, Lookup(_first_dimension(first, on[0]), pairs), Finding.NOTHING)
+            yield Remark("combine-dropped", nothing, {"source": item.label, "dimension": first.shape.dimension})
 
     def barriers(self, brought: Sequence[Brought]) -> tuple[Barrier, ...]:
         """Return what the inputs after the first take out of it."""
@@ -131,3 +144,9 @@ class Meeting:
         if first is not None and second is not None and not comparable(first.type, second.type):
             values = {"first": term(first.type.kind), "second": term(second.type.kind), "source": item.label}
             self.gather.add(Problem("combine-match-types", values, field))
+
+
+def _first_dimension(first: Set, values: Sequence[Expr]) -> Set:
+    """Return the rows that others are brought to: all of the first dimension, or those that have the columns."""
+    carried = any(isinstance(name, (Computed, Rooted)) for value in values for name in names_in(value))
+    return first if carried else Records(first.shape.of_targets().having(()), All())

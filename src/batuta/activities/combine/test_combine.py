@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 
 from batuta.activities.contract import Input, Output, Role
-from batuta.rules.bound import AttributeOf
+from batuta.rules.bound import All, AttributeOf
 from batuta.schema.types import INTEGER, STRING
-from batuta.sets.algebra import Barrier, Exclusion, Intersection, Table, Union
+from batuta.sets.algebra import Barrier, Exclusion, Intersection, Records, Table, Union
+from batuta.sets.lookup import Finding, Likeness, Looking, Lookup
 from batuta.sets.shape import Column, Shape
-from batuta.testing import SHOP, arriving, attempt, carrying
+from batuta.testing import SHOP, arriving, attempt, carrying, scope
 
 A, B, C = (arriving(name) for name in ("a", "b", "c"))
 EMAIL = AttributeOf((), "email", STRING)
@@ -190,3 +191,24 @@ def test_roles() -> None:
     assert [union.role(*place) for place in places] == [Role.OPTIONAL] * 3
     assert [exclusion.role(*place) for place in places] == [Role.BARRIER, Role.MAIN, Role.BARRIER]
     assert [intersection.role(*place) for place in places] == [Role.MAIN, Role.BARRIER, Role.BARRIER]
+
+
+def test_rows_of_other_dimensions_without_a_match_are_counted() -> None:
+    match = {"expression": "[email]", "by_source": {"prospects": "[mail]"}}
+    kind = attempt("combine", {"operation": "union", "reconcile": [match]}, A, PROSPECTS).kind
+    assert kind is not None
+    (remark,) = kind.remarks((A, PROSPECTS), scope())
+    everyone = Records(Shape("recipients", "recipient", (INTEGER,)), All())
+    assert PROSPECTS.population is not None
+    assert remark.rows == Looking(PROSPECTS.population, Lookup(everyone, (Likeness(MAIL, EMAIL),)), Finding.NOTHING)
+    assert (remark.code, remark.values) == ("combine-dropped", {"source": "Prospects", "dimension": "recipients"})
+    # people without a mail address are not dropped: they are of the first dimension
+    assert kind.remarks((A, B), scope()) == ()
+    # a value that only the rows of the first population carry can be met there alone
+    scored, code = arriving("scored", score=INTEGER), {"expression": "[score]"}
+    other = arriving("prospects", "prospects")
+    kind = attempt("combine", {"operation": "intersection", "reconcile": [code]}, scored, other).kind
+    assert kind is not None
+    (remark,) = kind.remarks((scored, other), scope())
+    assert isinstance(remark.rows, Looking)
+    assert remark.rows.lookup.among == scored.population
