@@ -126,6 +126,7 @@ class Recall:
     zone: str = "UTC"
     without: tuple[int, ...] = ()
     since: datetime | None = None
+    held: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,8 @@ class Scope:
     environment: Environment = field(default_factory=Environment)
     locations: Mapping[str, Location] = field(default_factory=dict)
     run_seed: str = ""
+    zone: str = "UTC"
+    now: datetime | None = None
     recall: Recall | None = None
 
     @property
@@ -228,6 +231,11 @@ class Fetching(Kind):
         """Return the population of each output, made of what was brought."""
         _ = inputs, scope
         return {"main": fetched}
+
+    def told(self, fetched: Set, inputs: tuple[Input, ...], scope: Scope) -> tuple[Remark, ...]:
+        """Return what a run counts and tells of what was brought besides the populations."""
+        _ = fetched, inputs, scope
+        return ()
 
     def populations(self, inputs: tuple[Input, ...], scope: Scope) -> Mapping[str, Set]:
         """Return the population of each output as it is before anything is brought."""

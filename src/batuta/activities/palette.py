@@ -22,6 +22,7 @@ from batuta.rules.tree import MAX_DEPTH
 BUILT_IN = (
     "batuta.activities.build_audience:BuildAudience",
     "batuta.activities.read_audience:ReadAudience",
+    "batuta.activities.query:Query",
     "batuta.activities.reconciliation:Reconciliation",
     "batuta.activities.load_file:LoadFile",
     "batuta.activities.combine:Combine",
@@ -34,6 +35,7 @@ BUILT_IN = (
     "batuta.activities.export_file:ExportFile",
     "batuta.activities.email:Email",
     "batuta.activities.end:End",
+    "batuta.activities.wait:Wait",
 )
 
 GROUP = "batuta.activities"

@@ -137,6 +137,11 @@ def unknown(code: str, name: str, known: Iterable[str], field: str = "") -> Prob
     return Problem(code, {"name": name, "known": names[:20] or ["-"]}, field)
 
 
+def zone(campaign: Campaign) -> str:
+    """Return the time zone of a campaign; UTC where it names none that exists, which is a problem of its own."""
+    return campaign.timezone if campaign.timezone in _zones() else "UTC"
+
+
 @cache
 def _zones() -> frozenset[str]:
     return frozenset(available_timezones())

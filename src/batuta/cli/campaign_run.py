@@ -28,17 +28,24 @@ def run_campaign(
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
     at: Annotated[str, typer.Option(metavar="INSTANT", help="Run as of this instant, such as 2026-03-01T09:00Z.")] = "",
     var: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="Set a variable of the campaign.")] = None,
+    skip_waits: Annotated[bool, typer.Option("--skip-waits", help="Do not keep the waits of a live run.")] = False,
+    keep_waits: Annotated[bool, typer.Option("--keep-waits", help="Keep the waits in a test run.")] = False,
     run_id: Annotated[str, typer.Option("--run-id", hidden=True, help="The id the run gets: for replays.")] = "",
 ) -> None:
     """Run a campaign: everything on real data, effects outside only with --live."""
     given = services(context)
+    if skip_waits and keep_waits:
+        raise UsageError("--skip-waits", "--keep-waits says the contrary", expected="one of them")
     stage = Stage(given)
+    stage.carry_due()
     request = Request(
         mode=Mode.LIVE if live else Mode.TEST,
         now=instant_of(at) if at else given.clock.now(),
         ask=not yes,
         variables=variables_of(var or []),
         run=run_id or new_id(given.clock.now()),
+        pinned=bool(at),
+        skip_waits=skip_waits if live else not keep_waits,
     )
     name, remarks = remarks_on(file, given, "en")
     if any(remark.blocking for remark in remarks):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 
 from rich.table import Table
 from rich.text import Text
@@ -12,7 +13,8 @@ from batuta.cli.run_progress import MARKS
 from batuta.runs.delivering import say
 from batuta.runs.model import Run, RunStatus, RunView, TaskState
 from batuta.runs.sending.contract import Tally
-from batuta.runs.summary import summary
+from batuta.runs.summary import summary, waiting
+from batuta.runs.waiting import shown
 
 
 def show_run(found: Services, view: RunView, tallies: Mapping[str, Tally]) -> None:
@@ -73,24 +75,33 @@ def advice(view: RunView, complete: Callable[[str], str]) -> Iterable[Text]:
     for task in view.tasks.values():
         if task.state in (TaskState.ERROR, TaskState.ATTENTION):
             yield Text.assemble((f"{MARKS[task.state][0]} {task.label}: ", "red"), task.error)
+    for task in waiting(view):
+        yield Text(
+            f"{MARKS[task.state][0]} {task.label}: waits until {shown(task.due or run.moment.now, run.moment.zone)}"
+        )
     if run.status is RunStatus.FAILED:
         yield Text(run.error, "red")
     if run.status is RunStatus.AWAITING:
         send = f"To send: batuta run confirm {run.id}. To give up: batuta run stop {run.id}"
         yield Text(complete(f"Nothing of what awaits confirmation is sent yet. {send}"))
+    elif run.status is RunStatus.WAITING:
+        yield Text(complete(f"To go on then: batuta run resume {run.id}. To go on now: add --skip-waits"))
     elif run.status in (RunStatus.ERROR, RunStatus.PAUSED, RunStatus.RUNNING, RunStatus.FAILED):
         yield Text(complete(f"To go on: batuta run resume {run.id}. To give up: batuta run stop {run.id}"))
 
 
-def runs_table(runs: Iterable[Run]) -> Table:
-    """Return a list of runs."""
+def runs_table(runs: Iterable[Run], waiting: Mapping[str, datetime]) -> Table:
+    """Return a list of runs, and until when they wait."""
     table = Table(title="Runs", title_justify="left")
     table.add_column("run", no_wrap=True)
     for name in ("campaign", "mode", "status", "started", "ended"):
         table.add_column(name)
     for run in runs:
         ended = f"{run.ended_at:%Y-%m-%d %H:%M:%S}" if run.ended_at else ""
-        table.add_row(run.id, Text(run.name), run.mode, run.status, f"{run.created_at:%Y-%m-%d %H:%M:%S}", ended)
+        until = f" until {shown(waiting[run.id], run.moment.zone)}" if run.status is RunStatus.WAITING else ""
+        table.add_row(
+            run.id, Text(run.name), run.mode, f"{run.status}{until}", f"{run.created_at:%Y-%m-%d %H:%M:%S}", ended
+        )
     return table
 
 

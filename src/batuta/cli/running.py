@@ -22,7 +22,7 @@ from batuta.kit.problems import Problems
 from batuta.runs.conduct import carry_on, take_up
 from batuta.runs.delivering import arithmetic, tallies
 from batuta.runs.desk import Desk, Ports
-from batuta.runs.model import Level, Note, RunStatus, RunView, Task, TaskState
+from batuta.runs.model import Level, Note, RunStatus, RunView, Task, TaskState, Wanted
 from batuta.runs.sending.contract import DeliveryKey, Tally
 from batuta.runs.summary import summary
 from batuta.store import runs
@@ -66,11 +66,21 @@ class Stage:
             said = "".join(f"\n  {problem.activity}: {self.services.texts.say(problem)}" for problem in error.problems)
             raise InputError(f"run {run}", f"its campaign no longer fits the data:{said}") from None
 
-    def resume(self, run: str, yes: bool, as_json: bool, confirmed: Mapping[str, int] = _NOTHING) -> int:
-        """Go on with a run from where it stands; see `conduct`."""
+    def resume(
+        self,
+        run: str,
+        yes: bool,
+        as_json: bool,
+        confirmed: Mapping[str, int] = _NOTHING,
+        *,
+        skip_waits: bool = False,
+    ) -> int:
+        """Go on with a run from where it stands, past the waits under way if so wanted; see `conduct`."""
         desk = self.take_up(run)
         seen = len(self.state.events(run))
         self.state.retry(run, Note("Resumed"))
+        if skip_waits:
+            self.state.skip_waits(run, Note(f"Wait skipped by {getpass.getuser()}"))
         return self.conduct(desk, yes, as_json, seen, confirmed)
 
     def confirm(self, view: RunView, as_json: bool) -> int:
@@ -106,7 +116,25 @@ class Stage:
             self.services.print_json(summary(view, found))
         else:
             show_run(self.services, view, found)
-        return 0 if view.run.status is RunStatus.COMPLETED else 1
+        return 0 if view.run.status in (RunStatus.COMPLETED, RunStatus.WAITING) else 1
+
+    def carry_due(self, but: str = "") -> None:
+        """Carry on the runs whose waits are over, but for one; nobody is asked, and what they do is told aside."""
+        for run in self.state.due():
+            if run == but:
+                continue
+            self._tell(f"Run {run} has waited long enough: it goes on.")
+            try:
+                desk = self.take_up(run)
+            except InputError as fault:
+                self.state.want(run, Wanted.PAUSE, Note(fault.message(), Level.ERROR))
+                self._tell(f"Run {run} is paused: {fault.message()}")
+                continue
+            with _terminable():
+                self._tell(f"Run {run} is {carry_on(desk)}.")
+
+    def _tell(self, text: str) -> None:
+        self.services.errors.print(text, markup=False, soft_wrap=True)
 
     def _confirmed(self, desk: Desk, yes: bool, as_json: bool, confirmed: dict[str, int]) -> bool:
         """Ask for each delivery that awaits confirmation and was not agreed to; tell whether any may go on."""
@@ -136,7 +164,7 @@ class Stage:
         agreed = confirmed.pop(task.activity, None)
         if agreed is not None and tally.pending > agreed:
             grown = f"{task.label}: {tally.pending:,} messages now, where {agreed:,} were confirmed. Confirm again."
-            self.services.errors.print(grown, markup=False, soft_wrap=True)
+            self._tell(grown)
         return agreed is not None and tally.pending <= agreed
 
     def _asks(self, tally: Tally, activity: str, view: RunView) -> bool:

@@ -30,11 +30,11 @@ Yes = Annotated[bool, typer.Option("--yes", help="Send without asking for confir
 def list_runs(context: typer.Context, as_json: AsJson = False) -> None:
     """List all runs, the latest first."""
     stage = Stage(services(context))
-    _ = stage.state
+    stage.carry_due()
     with stage.services.database.read() as connection:
-        found = runs.all_runs(connection)
+        found, waiting = runs.all_runs(connection), runs.waiting_until(connection)
     if not as_json:
-        stage.services.console.print(runs_table(found))
+        stage.services.console.print(runs_table(found, waiting))
         return
     stage.services.print_json(
         [
@@ -44,6 +44,7 @@ def list_runs(context: typer.Context, as_json: AsJson = False) -> None:
                 "name": run.name,
                 "mode": str(run.mode),
                 "status": str(run.status),
+                "waits_until": waiting.get(run.id),
                 "now": run.moment.now,
                 "started": run.created_at,
                 "ended": run.ended_at,
@@ -57,6 +58,7 @@ def list_runs(context: typer.Context, as_json: AsJson = False) -> None:
 def show(context: typer.Context, run: RunName, as_json: AsJson = False) -> None:
     """Show the counts on every transition and delivery of a run, and the state of its tasks."""
     stage = Stage(services(context))
+    stage.carry_due()
     view = stage.state.view(run)
     found = stage.tallies(view)
     if as_json:
@@ -70,6 +72,7 @@ def show(context: typer.Context, run: RunName, as_json: AsJson = False) -> None:
 def log(context: typer.Context, run: RunName, as_json: AsJson = False) -> None:
     """Show what happened in a run, line by line."""
     stage = Stage(services(context))
+    stage.carry_due()
     events = stage.state.events(stage.run_id(run))
     if not as_json:
         for event in events:
@@ -104,6 +107,7 @@ def preview(
 ) -> None:
     """Show the people on a transition, with their attributes."""
     stage = Stage(services(context))
+    stage.carry_due()
     view = stage.state.view(run)
     output = output_named(view, transition)
     table = output.population
@@ -120,6 +124,7 @@ def sql(
 ) -> None:
     """Print the SQL of an activity in a run."""
     stage = Stage(services(context))
+    stage.carry_due()
     view = stage.state.view(run)
     if activity not in view.tasks:
         raise missing("activity", activity, view.tasks, f"run {view.run.id}")
@@ -131,26 +136,46 @@ def sql(
 
 
 @app.command("resume")
-def resume(context: typer.Context, run: RunName, yes: Yes = False, as_json: AsJson = False) -> None:
-    """Go on with a run that was paused, failed, or was cut off: from the last finished task."""
+def resume(
+    context: typer.Context,
+    run: RunName,
+    yes: Yes = False,
+    as_json: AsJson = False,
+    skip_waits: Annotated[bool, typer.Option("--skip-waits", help="End the waits that are under way.")] = False,
+) -> None:
+    """Go on with a run that was paused, failed, was cut off or waits: from the last finished task."""
     stage = Stage(services(context))
     name = stage.run_id(run)
+    stage.carry_due(but=name)
     if stage.state.view(name).run.status is RunStatus.COMPLETED:
         raise typer.Exit(stage.present(name, as_json))
-    raise typer.Exit(stage.resume(name, yes, as_json))
+    raise typer.Exit(stage.resume(name, yes, as_json, skip_waits=skip_waits))
 
 
 @app.command("confirm")
 def confirm(context: typer.Context, run: RunName, as_json: AsJson = False) -> None:
     """Let the deliveries that await confirmation send, and go on; if they have grown since, ask again."""
     stage = Stage(services(context))
-    raise typer.Exit(stage.confirm(stage.state.view(run), as_json))
+    name = stage.run_id(run)
+    stage.carry_due(but=name)
+    raise typer.Exit(stage.confirm(stage.state.view(name), as_json))
+
+
+@app.command("pause")
+def pause(context: typer.Context, run: RunName) -> None:
+    """Let nothing more happen in a run until it is resumed, even if its waits are over."""
+    _bring(context, run, Wanted.PAUSE, "Paused by a person")
 
 
 @app.command("stop")
 def stop(context: typer.Context, run: RunName) -> None:
     """End a run for good: what is not done yet will not be."""
+    _bring(context, run, Wanted.STOP, "Stopped by a person")
+
+
+def _bring(context: typer.Context, run: str, wanted: Wanted, said: str) -> None:
     stage = Stage(services(context))
     name = stage.run_id(run)
-    stage.state.want(name, Wanted.STOP, Note("Stopped by a person"))
+    stage.carry_due(but=name)
+    stage.state.want(name, wanted, Note(said))
     stage.services.console.print(Text(f"Run {name} is {stage.state.view(name).run.status}."))

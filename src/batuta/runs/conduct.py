@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -24,6 +25,7 @@ from batuta.runs.plan import Plan, plan
 from batuta.runs.ports import Making
 from batuta.runs.state import Beginning
 from batuta.runs.variables import bind_variables
+from batuta.runs.waiting import soon
 from batuta.runs.worker import Workers
 from batuta.sets.algebra import Set, Table
 from batuta.sets.shape import Shape
@@ -35,13 +37,18 @@ _LONGEST_ID = 60
 
 @dataclass(frozen=True)
 class Request:
-    """A person's wish to run a campaign: how, as of when, with which variables, and whether sends are confirmed."""
+    """A person's wish to run a campaign: how, as of when, with which variables, and whether sends are confirmed.
+
+    `pinned` says that the instant was chosen, not taken from the clock; `skip_waits` that no wait is kept.
+    """
 
     mode: Mode
     now: datetime
     ask: bool = True
     variables: Mapping[str, str] = field(default_factory=dict)
     run: str = ""
+    pinned: bool = False
+    skip_waits: bool = False
 
 
 def begin(ports: Ports, campaign: Campaign, knowledge: Knowledge, request: Request) -> str:
@@ -65,6 +72,8 @@ def begin(ports: Ports, campaign: Campaign, knowledge: Knowledge, request: Reque
         catalogue_version=knowledge.catalogue.version,
         ask=request.ask,
         created_at=request.now,
+        pinned=request.pinned,
+        skip_waits=request.skip_waits,
     )
     planned = plan(campaign, diagnosis.kinds, diagnosis.shapes)
     beginning = Beginning(
@@ -72,7 +81,9 @@ def begin(ports: Ports, campaign: Campaign, knowledge: Knowledge, request: Reque
         planned,
         campaign.model_dump_json(by_alias=True),
         _CHANNELS.dump_json(dict(knowledge.channels)).decode(),
-        shells(Desk(ports, Frozen(run, campaign, diagnosis.kinds, knowledge, diagnosis.saves)), planned, diagnosis) if run.live else {},
+        shells(Desk(ports, Frozen(run, campaign, diagnosis.kinds, knowledge, diagnosis.saves)), planned, diagnosis)
+        if run.live
+        else {},
     )
     ports.state.start(beginning)
     return run.id
@@ -140,23 +151,39 @@ def carry_on(desk: Desk, watch: Callable[[], None] = lambda: None) -> RunStatus:
     `watch` is called several times a second. On KeyboardInterrupt queries are stopped, work under way is
     given back, and the run is paused.
     """
-    workers = Workers(desk)
     try:
         desk.ports.engine.sweep(desk.ports.state.named_tables())
+        _work(desk, watch)
+        while (left := soon(desk.ports.state, desk.run.id)) is not None:
+            _sit_out(left, watch)
+            _work(desk, watch)
+        _conclude(desk)
+    except KeyboardInterrupt:
+        if not desk.view().run.status.ended:
+            desk.ports.state.want(desk.run.id, Wanted.PAUSE, Note("Paused by a person", Level.WARNING))
+    watch()
+    return desk.view().run.status
+
+
+def _work(desk: Desk, watch: Callable[[], None]) -> None:
+    """Let workers do all that can be done now."""
+    workers = Workers(desk)
+    try:
         workers.start()
         while workers.working:
             workers.join(_BEAT)
             watch()
         workers.join(0)
-        _conclude(desk)
-    except KeyboardInterrupt:
-        workers.stop()
-        if not desk.view().run.status.ended:
-            desk.ports.state.want(desk.run.id, Wanted.PAUSE, Note("Paused by a person", Level.WARNING))
     finally:
         workers.end()  # none may outlive the lock on the home: another process could send the same messages
-    watch()
-    return desk.view().run.status
+
+
+def _sit_out(seconds: float, watch: Callable[[], None]) -> None:
+    """Wait until a short wait of the run is over."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        time.sleep(min(left, _BEAT))
+        watch()
 
 
 def _conclude(desk: Desk) -> None:

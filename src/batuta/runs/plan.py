@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from batuta.activities.contract import Channel, Effecting, Fetching, Kind, Output, Role
+from batuta.activities.contract import Channel, Effecting, Fetching, Kind, Output, Role, Waiting
 from batuta.campaign.model import Activity, Campaign, WhenEmpty
 from batuta.runs.model import JobKind, Leg, Task, TaskOutput
 from batuta.sets.shape import Shape
@@ -45,6 +45,8 @@ def first_job(kind: Kind | None) -> JobKind:
     """Return the job that a task of this family begins with."""
     if isinstance(kind, Channel):
         return JobKind.PREPARE
+    if isinstance(kind, Waiting):
+        return JobKind.ARRIVE
     if isinstance(kind, Fetching):
         return JobKind.FETCH
     return JobKind.EFFECT if isinstance(kind, Effecting) else JobKind.MAKE

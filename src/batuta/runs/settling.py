@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum, auto
 
 from batuta.activities.contract import Role
 from batuta.runs.model import OutputState, RunStatus, RunView, TaskState, Wanted
+from batuta.schema.types import Scalar
 
-GONE = (OutputState.ENDED, OutputState.NOT_TAKEN, OutputState.DISABLED)
-LOST = (OutputState.FAILED, OutputState.DISABLED)
+GONE = (OutputState.ENDED, OutputState.NOT_TAKEN, OutputState.DISABLED, OutputState.HANDLED)
+LOST = (OutputState.FAILED, OutputState.DISABLED, OutputState.HANDLED)
+LEFT_OUT = (OutputState.DISABLED, OutputState.HANDLED)
 
 
 class Decision(Enum):
@@ -21,12 +24,14 @@ class Decision(Enum):
     GO = auto()
     END = auto()
     DISABLE = auto()
+    FORGO = auto()
     ATTEND = auto()
 
 
 LEAVES = {
     Decision.END: OutputState.NOT_TAKEN,
     Decision.DISABLE: OutputState.DISABLED,
+    Decision.FORGO: OutputState.HANDLED,
     Decision.ATTEND: OutputState.FAILED,
 }
 """What the outputs of an activity become that does not go."""
@@ -45,7 +50,7 @@ def decide(arrivals: Sequence[Arrival]) -> Decision:
     """Return what becomes of an activity on which these transitions arrive.
 
     It waits until all are settled. Where the main population is missing the path ends; a barrier that
-    failed, was disabled, or lacks a disabled part is never taken for empty.
+    failed, was disabled, or lacks a part that was is never taken for empty.
     """
     states = [arrival.state for arrival in arrivals]
     if OutputState.OPEN in states:
@@ -54,7 +59,7 @@ def decide(arrivals: Sequence[Arrival]) -> Decision:
     if not gone and all(state in GONE for state in states):
         gone = states
     if gone:
-        return Decision.DISABLE if OutputState.DISABLED in gone else Decision.END
+        return _leaving(gone)
     if any(_breached(arrival) for arrival in arrivals):
         return Decision.ATTEND
     return Decision.WAIT if OutputState.FAILED in states else Decision.GO
@@ -95,6 +100,20 @@ def arrivals_at(view: RunView, activity: str) -> list[Arrival]:
     return [Arrival(leg.role, output.state, output.incomplete) for leg, output in view.inbound(activity)]
 
 
+def stretch(view: RunView, activity: str) -> tuple[datetime, Mapping[str, Scalar]]:
+    """Return the instant of the stretch that an activity begins in, and the variables it has besides the run's.
+
+    It is the latest instant of the paths that lead there; the first of several variables of a name is kept.
+    """
+    sources = [view.tasks[leg.source] for leg, _ in view.inbound(activity)]
+    begun = [task for task in sources if task.now is not None]
+    now = max((task.onward or task.now for task in begun if task.now is not None), default=view.run.moment.now)
+    variables: dict[str, Scalar] = {}
+    for task in begun:
+        variables = {**task.variables, **variables}
+    return now, variables
+
+
 def barriers_missing(view: RunView, activity: str) -> list[str]:
     """Return the labels of the activities whose populations an activity needs whole and does not have."""
     breached = [
@@ -106,12 +125,12 @@ def barriers_missing(view: RunView, activity: str) -> list[str]:
 
 
 def left_incomplete(arrivals: Sequence[Arrival]) -> bool:
-    """Tell whether a disabled population is missing in what an activity makes of these arrivals."""
-    return any(arrival.incomplete or arrival.state is OutputState.DISABLED for arrival in arrivals)
+    """Tell whether a population that is disabled or failed is missing in what an activity makes of these arrivals."""
+    return any(arrival.incomplete or arrival.state in LEFT_OUT for arrival in arrivals)
 
 
 def ended_incomplete(arrivals: Sequence[Arrival]) -> bool:
-    """Tell whether a path that ended on these arrivals might hold people, had a disabled population not been left out.
+    """Tell whether a path that ended on these arrivals might hold people, had no population been left out.
 
     Where the main population ended, it alone decides.
     """
@@ -124,6 +143,16 @@ def settled_as(carries: bool, rows: int | None, ends_when_empty: bool) -> Output
     return OutputState.ENDED if carries and rows == 0 and ends_when_empty else OutputState.TAKEN
 
 
+_HALTS = {
+    TaskState.AWAITING: RunStatus.AWAITING,
+    TaskState.ERROR: RunStatus.ERROR,
+    TaskState.ATTENTION: RunStatus.ERROR,
+    TaskState.HELD: RunStatus.PAUSED,
+    TaskState.WAITING: RunStatus.WAITING,
+}
+"""What keeps a run from going on, once nothing else is to do: what a person has to see to comes first."""
+
+
 def status_of(wanted: Wanted, tasks: Collection[TaskState], working: bool, workable: bool) -> RunStatus:
     """Return the status of a run from its tasks.
 
@@ -134,10 +163,14 @@ def status_of(wanted: Wanted, tasks: Collection[TaskState], working: bool, worka
         return RunStatus.RUNNING
     if wanted is not Wanted.RUN:
         return RunStatus.STOPPED if wanted is Wanted.STOP else RunStatus.PAUSED
-    if TaskState.AWAITING in tasks:
-        return RunStatus.AWAITING
-    stuck = TaskState.ERROR in tasks or TaskState.ATTENTION in tasks
-    return RunStatus.ERROR if stuck else RunStatus.RUNNING
+    return next((status for state, status in _HALTS.items() if state in tasks), RunStatus.RUNNING)
+
+
+def _leaving(gone: Collection[OutputState]) -> Decision:
+    """Return why an activity does not run whose population is missing in these states."""
+    if OutputState.DISABLED in gone:
+        return Decision.DISABLE
+    return Decision.FORGO if OutputState.HANDLED in gone else Decision.END
 
 
 def _breached(arrival: Arrival) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from batuta.kit.errors import SystemFault
@@ -79,6 +80,15 @@ class Prepared:
     note: Note
 
 
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A wait: until when as the run counts (`due`), and by the clock (`until`; None skips it)."""
+
+    due: datetime
+    until: datetime | None
+    note: Note
+
+
 class State(Protocol):
     """The runs of a home. Safe to use from several threads; each method is one transaction.
 
@@ -105,6 +115,18 @@ class State(Protocol):
 
     def prepared(self, claim: Claim, prepared: Prepared) -> None:
         """End the preparation of a delivery: its shards become jobs, or it awaits confirmation."""
+
+    def stay(self, claim: Claim, stay: Stay) -> None:
+        """Let the rest of a task be done when its wait is over; a new stretch begins after it."""
+
+    def seconds_left(self, run: str) -> float | None:
+        """Return how many seconds remain until the next job of a run may be claimed, or None if it has none."""
+
+    def due(self) -> Sequence[str]:
+        """Return the runs that nobody paused and whose waits are over, oldest first."""
+
+    def skip_waits(self, run: str, note: Note) -> None:
+        """End the waits of a run that are under way; those that come later are kept."""
 
     def sent(self, claim: Claim) -> None:
         """End the sending of a shard; after the last one the delivery can be finished."""

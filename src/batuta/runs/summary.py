@@ -8,7 +8,7 @@ from typing import Any
 from batuta.kit.errors import NotFound
 from batuta.kit.text import suggest
 from batuta.runs.delivering import figures
-from batuta.runs.model import OutputState, RunView, TaskOutput
+from batuta.runs.model import OutputState, RunView, Task, TaskOutput, TaskState
 from batuta.runs.sending.contract import Tally
 
 
@@ -23,7 +23,13 @@ def summary(view: RunView, tallies: Mapping[str, Tally]) -> dict[str, Any]:
         "status": str(view.run.status),
         "transitions": list(_transitions(view)),
         "deliveries": [{"activity": activity, **figures(tally)} for activity, tally in tallies.items()],
+        "waits": [{"activity": task.activity, "until": task.due} for task in waiting(view)],
     }
+
+
+def waiting(view: RunView) -> list[Task]:
+    """Return the tasks of a run that wait, in the order of the campaign."""
+    return [task for task in view.tasks.values() if task.state is TaskState.WAITING]
 
 
 def tasks(view: RunView) -> list[dict[str, Any]]:
@@ -36,6 +42,8 @@ def tasks(view: RunView) -> list[dict[str, Any]]:
             "state": str(task.state),
             "started": task.started_at,
             "ended": task.ended_at,
+            "now": task.now,
+            "due": task.due,
             "error": task.error,
         }
         for task in view.tasks.values()

@@ -79,6 +79,7 @@ def test_every_output_is_visible_with_what_is_known_of_it(view: RunView) -> None
                 "pending": 1,
             }
         ],
+        "waits": [],
     }
 
 

@@ -18,6 +18,7 @@ from batuta.runs.model import Claim, JobKind, Level, Note
 from batuta.runs.ports import Interrupted
 from batuta.runs.sending.contract import StaleFence
 from batuta.runs.state import AudienceMoved, ClaimLost
+from batuta.runs.waiting import arrive
 
 THREADS = 4
 _BEAT = 0.05
@@ -113,7 +114,7 @@ class Workers:
                     return claim
                 if self._busy == 0:
                     return None
-                self._idle.wait()
+                self._idle.wait(self._desk.ports.state.seconds_left(self._desk.run.id))
         return None
 
     def _carry_out(self, claim: Claim) -> None:
@@ -158,6 +159,7 @@ class Workers:
 
 
 _JOBS: dict[JobKind, Callable[[Desk, Claim], None]] = {
+    JobKind.ARRIVE: arrive,
     JobKind.MAKE: make,
     JobKind.FETCH: fetch,
     JobKind.EFFECT: effect,

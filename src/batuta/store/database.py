@@ -7,20 +7,35 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Table, create_engine, event
+from sqlalchemy import Column, Connection, MetaData, Table, create_engine, event, text
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import ExecutableDDLElement
+from sqlalchemy.sql.compiler import DDLCompiler
 
 metadata = MetaData()
 """All tables of the state database; each module of the store adds its own."""
 
 
 class Database:
-    """A state database, its tables (all, unless some are given) made when first opened. Safe in several threads."""
+    """A state database, its tables (all, unless some are given) made when first opened. Safe in several threads.
+
+    Columns that an older release did not have are added, each row with their default.
+    """
 
     def __init__(self, path: Path, tables: Sequence[Table] | None = None) -> None:
         self._engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
         event.listen(self._engine, "connect", _configure)
         event.listen(self._engine, "begin", _begin)
         metadata.create_all(self._engine, tables=tables)
+        self._complete(metadata.sorted_tables if tables is None else tables)
+
+    def _complete(self, tables: Sequence[Table]) -> None:
+        with self.read() as connection:
+            missing = [_AddColumn(table, column) for table in tables for column in _missing(connection, table)]
+        if missing:
+            with self.write() as connection:
+                for addition in missing:
+                    connection.execute(addition)
 
     @contextmanager
     def write(self, *, lasting: bool = True) -> Iterator[Connection]:
@@ -43,6 +58,29 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+
+
+class _AddColumn(ExecutableDDLElement):
+    """Adds a column to a table that is there; its rows get the column's default."""
+
+    inherit_cache = False
+
+    def __init__(self, table: Table, column: Column[Any]) -> None:
+        self.table, self.column = table, column
+
+
+@compiles(_AddColumn)
+def _add_column(element: _AddColumn, compiler: DDLCompiler, **_: Any) -> str:
+    column = element.column
+    default = getattr(column.default, "arg", None)
+    given = "" if default is None else f" DEFAULT {compiler.sql_compiler.render_literal_value(default, column.type)}"
+    table = compiler.preparer.format_table(element.table)
+    return f"ALTER TABLE {table} ADD COLUMN {compiler.get_column_specification(column)}{given}"
+
+
+def _missing(connection: Connection, table: Table) -> list[Column[Any]]:
+    there = set(connection.scalars(text("SELECT name FROM pragma_table_info(:name)"), {"name": table.name}))
+    return [column for column in table.columns if column.name not in there]
 
 
 def _configure(connection: Any, _record: object) -> None:

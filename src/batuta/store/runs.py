@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
     select,
 )
 
@@ -66,6 +67,8 @@ runs = Table(
     Column("created_at", String, nullable=False),
     Column("ended_at", String),
     Column("error", Text, nullable=False, default=""),
+    Column("pinned", Boolean, nullable=False, default=False),
+    Column("skip_waits", Boolean, nullable=False, default=False),
 )
 
 tasks = Table(
@@ -85,6 +88,10 @@ tasks = Table(
     Column("shards", Integer, nullable=False, default=0),
     Column("started_at", String),
     Column("ended_at", String),
+    Column("now", String),
+    Column("variables", Text, nullable=False, default="{}"),
+    Column("onward", String),
+    Column("due", String),
     UniqueConstraint("run", "generation", "activity"),
 )
 
@@ -131,6 +138,7 @@ jobs = Table(
     Column("owner", String),
     Column("names", Text, nullable=False, default="{}"),
     Column("error", Text, nullable=False, default=""),
+    Column("not_before", String),
     UniqueConstraint("task", "kind", "shard"),
 )
 
@@ -138,6 +146,12 @@ jobs = Table(
 def all_runs(connection: Connection) -> list[Run]:
     """Return every run, the latest first."""
     return [_run(row) for row in connection.execute(select(runs).order_by(runs.c.created_at.desc(), runs.c.id.desc()))]
+
+
+def waiting_until(connection: Connection) -> dict[str, datetime]:
+    """Return, for each run in which something waits, when the first of its waits ends."""
+    wanted = select(tasks.c.run, func.min(tasks.c.due)).where(tasks.c.state == TaskState.WAITING).group_by(tasks.c.run)
+    return {str(run): datetime.fromisoformat(due) for run, due in connection.execute(wanted)}
 
 
 def resolve(connection: Connection, name: str) -> str:
@@ -201,6 +215,8 @@ def _run(row: Row[Any]) -> Run:
         created_at=datetime.fromisoformat(row.created_at),
         ended_at=instant(row.ended_at),
         error=row.error,
+        pinned=row.pinned,
+        skip_waits=row.skip_waits,
     )
 
 
@@ -216,6 +232,10 @@ def _task(row: Row[Any]) -> Task:
         messages=row.messages,
         started_at=instant(row.started_at),
         ended_at=instant(row.ended_at),
+        now=instant(row.now),
+        variables=json.loads(row.variables),
+        onward=instant(row.onward),
+        due=instant(row.due),
     )
 
 

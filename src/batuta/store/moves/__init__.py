@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from batuta.kit.clock import Clock
 from batuta.runs.model import Audience, AudienceVersion, Claim, Event, Note, RunView, Wanted
-from batuta.runs.state import Beginning, Finished, Prepared
+from batuta.runs.state import Beginning, Finished, Prepared, Stay
 from batuta.store import audiences, events, runs
 from batuta.store.database import Database
-from batuta.store.moves import claiming, control, finishing, starting
+from batuta.store.moves import claiming, control, finishing, starting, waiting
 
 
 class Moves:
@@ -48,6 +48,26 @@ class Moves:
         """End the preparation of a delivery: its shards become jobs, or it awaits confirmation."""
         with self._database.write() as connection:
             finishing.prepared(connection, claim, prepared, self._clock.now())
+
+    def stay(self, claim: Claim, stay: Stay) -> None:
+        """Let the rest of a task be done when its wait is over; a new stretch begins after it."""
+        with self._database.write() as connection:
+            waiting.stay(connection, claim, stay, self._clock.now())
+
+    def seconds_left(self, run: str) -> float | None:
+        """Return how many seconds remain until the next job of a run may be claimed, or None if it has none."""
+        with self._database.read() as connection:
+            return waiting.seconds_left(connection, run, self._clock.now())
+
+    def due(self) -> Sequence[str]:
+        """Return the runs that nobody paused and whose waits are over, oldest first."""
+        with self._database.read() as connection:
+            return waiting.due(connection, self._clock.now())
+
+    def skip_waits(self, run: str, note: Note) -> None:
+        """End the waits of a run that are under way; those that come later are kept."""
+        with self._database.write() as connection:
+            waiting.skip(connection, run, note, self._clock.now())
 
     def sent(self, claim: Claim) -> None:
         """End the sending of a shard; after the last one the delivery can be finished."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select, update
 
 from batuta.runs.model import Claim, JobKind, JobState, Level, Note, RunStatus, TaskState, Wanted
 from batuta.runs.state import ClaimLost
-from batuta.store.moves.following import refresh
+from batuta.store.moves.following import due_by, refresh
 from batuta.store.moves.log import append
 from batuta.store.runs import jobs, runs, tasks
 
@@ -26,6 +26,7 @@ def claim(connection: Connection, run: str, owner: str, at: datetime) -> Claim |
             runs.c.wanted == Wanted.RUN,
             runs.c.status != RunStatus.FAILED,
             jobs.c.state == JobState.READY,
+            due_by(at),
         )
         .order_by(jobs.c.id)
         .limit(1)
@@ -50,14 +51,17 @@ def claim(connection: Connection, run: str, owner: str, at: datetime) -> Claim |
 def _begin(connection: Connection, claimed: Claim, at: datetime) -> None:
     mine = tasks.c.id == select(jobs.c.task).where(jobs.c.id == claimed.job).scalar_subquery()
     begun = func.coalesce(tasks.c.started_at, at.isoformat())
-    idle = tasks.c.state == TaskState.PENDING
+    idle = tasks.c.state.in_((TaskState.PENDING, TaskState.WAITING))
     connection.execute(update(tasks).where(mine, idle).values(state=TaskState.RUNNING, started_at=begun))
     refresh(connection, claimed.run, at)
     if claimed.kind is not JobKind.SEND:
-        append(connection, claimed.run, at, Note(_BEGINS[claimed.kind], activity=claimed.activity))
+        waited = connection.scalar(select(tasks.c.due).where(mine)) is not None
+        said = "Goes on" if waited else _BEGINS[claimed.kind]
+        append(connection, claimed.run, at, Note(said, activity=claimed.activity))
 
 
 _BEGINS = {
+    JobKind.ARRIVE: "Begins",
     JobKind.MAKE: "Begins",
     JobKind.FETCH: "Begins",
     JobKind.EFFECT: "Begins",

@@ -28,7 +28,8 @@ def confirm(connection: Connection, run: str, activity: str, note: Note, at: dat
     row = connection.execute(wanted).one_or_none()
     if row is None:
         raise InputError(f"run {run}", f"activity {activity} does not await confirmation")
-    connection.execute(update(tasks).where(tasks.c.id == row.id).values(state=TaskState.PENDING))
+    onward = None if current.run.pinned else at.isoformat()
+    connection.execute(update(tasks).where(tasks.c.id == row.id).values(state=TaskState.PENDING, onward=onward))
     begin_sending(connection, row.id, row.shards)
     append(connection, run, at, note)
     refresh(connection, run, at)
@@ -94,8 +95,8 @@ def _cancel(connection: Connection, run: str, at: datetime) -> None:
     mine = select(tasks.c.id).where(tasks.c.run == run)
     waiting = jobs.c.task.in_(mine) & jobs.c.state.in_((JobState.READY, JobState.FAILED))
     connection.execute(update(jobs).where(waiting).values(state=JobState.CANCELLED))
-    open_states = (TaskState.PENDING, TaskState.AWAITING, TaskState.ERROR, TaskState.ATTENTION)
-    unfinished = (tasks.c.run == run) & tasks.c.state.in_(open_states)
+    over = (*(state for state in TaskState if state.settled), TaskState.RUNNING, TaskState.CANCELLED)
+    unfinished = (tasks.c.run == run) & tasks.c.state.not_in(over)
     connection.execute(update(tasks).where(unfinished).values(state=TaskState.CANCELLED, ended_at=at.isoformat()))
 
 

@@ -26,7 +26,7 @@ def finish(connection: Connection, claim: Claim, finished: Finished, at: datetim
     incomplete = left_incomplete(arrivals_at(current, claim.activity))
     for output in current.outputs_of(claim.activity):
         _settle(connection, task, output, finished.outputs.get(output.name), incomplete)
-    _move(connection, task, TaskState.DONE, ended_at=at.isoformat())
+    _move(connection, task, TaskState.DONE, ended_at=at.isoformat(), **_onward(current, claim.activity, at))
     append(connection, claim.run, at, *finished.notes, _counted(current, claim, finished.outputs))
     after(connection, claim.run, at, claim.activity)
 
@@ -71,6 +71,14 @@ def fail(connection: Connection, claim: Claim, note: Note, attention: bool, at: 
     settle_outputs(connection, task, OutputState.FAILED)
     append(connection, claim.run, at, note)
     after(connection, claim.run, at, claim.activity)
+
+
+def _onward(current: RunView, activity: str, at: datetime) -> dict[str, str]:
+    """Return the instant of the stretch that begins after a wait: the clock's, or in a pinned run the wait's end."""
+    due = current.tasks[activity].due
+    if due is None:
+        return {}
+    return {"onward": (due if current.run.pinned else at).isoformat()}
 
 
 def _settle(connection: Connection, task: int, output: TaskOutput, landed: Landed | None, incomplete: bool) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, exists, insert, select, update
 
 from batuta.runs.model import JobKind, JobState, Level, Note, OutputState, RunStatus, RunView, TaskState
 from batuta.runs.settling import (
@@ -16,6 +17,7 @@ from batuta.runs.settling import (
     ended_incomplete,
     follow,
     status_of,
+    stretch,
     targets,
 )
 from batuta.store.moves.log import append
@@ -28,7 +30,7 @@ def follow_up(connection: Connection, run: str, at: datetime, activities: Iterab
     for activity, decision in list(follow(current, activities)):
         task = task_id(connection, current, activity)
         if decision is Decision.GO:
-            ready(connection, task, current.tasks[activity].first)
+            _begin(connection, task, current, activity)
         else:
             _leave(connection, current, activity, decision, at)
     refresh(connection, run, at)
@@ -39,9 +41,18 @@ def after(connection: Connection, run: str, at: datetime, activity: str) -> None
     follow_up(connection, run, at, targets(view(connection, run), activity))
 
 
-def ready(connection: Connection, task: int, kind: JobKind, shard: int = 0) -> None:
-    """Make a job that workers may claim."""
-    connection.execute(insert(jobs).values(task=task, kind=kind, shard=shard))
+def ready(connection: Connection, task: int, kind: JobKind, shard: int = 0, not_before: datetime | None = None) -> None:
+    """Make a job that workers may claim, at an instant or at once."""
+    when = None if not_before is None else not_before.isoformat()
+    connection.execute(insert(jobs).values(task=task, kind=kind, shard=shard, not_before=when))
+
+
+def _begin(connection: Connection, task: int, current: RunView, activity: str) -> None:
+    """Let a task begin, in the stretch that its inbound paths have come to."""
+    now, variables = stretch(view(connection, current.run.id), activity)
+    values = {"now": now.isoformat(), "variables": json.dumps(dict(variables))}
+    connection.execute(update(tasks).where(tasks.c.id == task).values(**values))
+    ready(connection, task, current.tasks[activity].first)
 
 
 def task_id(connection: Connection, current: RunView, activity: str) -> int:
@@ -75,6 +86,8 @@ def _leave(connection: Connection, current: RunView, activity: str, decision: De
 def _why(connection: Connection, current: RunView, activity: str, decision: Decision) -> Note:
     if decision is Decision.END:
         return Note("Not run: nobody came this way", activity=activity)
+    if decision is Decision.FORGO:
+        return Note("Not run: something before it failed, and the error was handled", activity=activity)
     if decision is Decision.DISABLE:
         off = "it is disabled" if not current.tasks[activity].enabled else "it follows a disabled activity"
         return Note(f"Not run: {off}", activity=activity)
@@ -97,7 +110,7 @@ def refresh(connection: Connection, run: str, at: datetime) -> None:
         current.run.wanted,
         [task.state for task in current.tasks.values()],
         working=_any_job(connection, run, JobState.RUNNING),
-        workable=_any_job(connection, run, JobState.READY),
+        workable=_any_job(connection, run, JobState.READY, at),
     )
     set_status(connection, run, at, status)
 
@@ -112,6 +125,11 @@ def set_status(connection: Connection, run: str, at: datetime, status: RunStatus
     )
 
 
-def _any_job(connection: Connection, run: str, state: JobState) -> bool:
+def _any_job(connection: Connection, run: str, state: JobState, at: datetime | None = None) -> bool:
     found = exists().where(jobs.c.task == tasks.c.id, tasks.c.run == run, jobs.c.state == state)
-    return bool(connection.scalar(select(found)))
+    return bool(connection.scalar(select(found if at is None else found.where(due_by(at)))))
+
+
+def due_by(at: datetime) -> ColumnElement[bool]:
+    """Return the condition that a job need not wait at an instant; instants are UTC and compare as text."""
+    return jobs.c.not_before.is_(None) | (jobs.c.not_before <= at.isoformat())

@@ -37,6 +37,8 @@ def start(connection: Connection, beginning: Beginning, at: datetime) -> None:
             variables=write_variables(run.variables, run.moment.variables),
             catalogue_version=run.catalogue_version,
             ask=run.ask,
+            pinned=run.pinned,
+            skip_waits=run.skip_waits,
             document=beginning.campaign,
             channels=beginning.channels,
             created_at=at.isoformat(),

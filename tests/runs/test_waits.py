@@ -1,0 +1,187 @@
+"""Waits from the command line: nothing runs meanwhile, and time moves on for what follows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from batuta.kit.clock import SystemClock
+from batuta.store.catalogue import CatalogueStore
+from batuta.store.database import Database
+
+from .conftest import Shop
+from .test_runs import HEAD, legs
+
+START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)  # a Sunday, 10:00 in Paris
+ONE_DAY = timedelta(days=1)
+
+CAMPAIGN = (
+    HEAD
+    + """
+activities:
+- {id: all, kind: build-audience, parameters: {dimension: people, rule: {kind: all-rows}}}
+- {id: early, kind: build-audience, parameters: {dimension: people, rule: RULE}}
+- {id: hold, kind: wait, label: Three days, parameters: {duration: {amount: 3, unit: days}}}
+- {id: late, kind: build-audience, parameters: {dimension: people, rule: RULE}}
+- {id: both, kind: combine, parameters: {operation: intersection}}
+- {id: mail, kind: email, parameters: {channel: news, subject: Hello, html: "<p>{{ profile.email }}</p>"}}
+- {id: begun, kind: save-audience, parameters: {label: Early, allow_empty: true}}
+transitions:
+- {from: early, to: begun}
+- {from: all, to: hold}
+- {from: hold, to: late}
+- {from: late, to: both}
+- {from: all, to: both}
+- {from: both, to: mail}
+"""
+).replace("RULE", '{kind: expression, expression: "Month(GetDate()) * 100 + Day(GetDate()) >= 304"}')
+"""Who is counted as early or late depends on "now" alone: nobody before 4 March, everybody from then on."""
+
+SetClock = Callable[[datetime], None]
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> SetClock:
+    def stand(instant: datetime) -> None:
+        monkeypatch.setattr(SystemClock, "now", lambda _: instant)
+
+    stand(START)
+    return stand
+
+
+def begin(shop: Shop, *options: str, campaign: str = CAMPAIGN) -> dict[str, object]:
+    code, output = shop.call("campaign", "run", shop.file("campaign.yaml", campaign), "--json", *options)
+    assert code == 0, output
+    found: dict[str, object] = json.loads(output)
+    return found
+
+
+def log(shop: Shop) -> list[str]:
+    return [event["message"] for event in json.loads(shop.must("run", "log", "last", "--json"))]
+
+
+def test_a_live_run_ends_its_process_and_goes_on_when_it_is_due(shop: Shop, clock: SetClock) -> None:
+    found = begin(shop, "--live", "--yes")
+    assert (found["status"], shop.outbox()) == ("waiting", [])
+    assert found["waits"] == [{"activity": "hold", "until": "2026-03-04 09:00:00+00:00"}]
+    assert shop.states()["hold"] == "waiting"
+    clock(START + 3 * ONE_DAY - timedelta(minutes=1))
+    shown = shop.must("run", "resume", "last")
+    assert "Three days: waits until 2026-03-04 10:00 (Europe/Paris)" in shown
+    assert "--skip-waits" in shown
+    assert shop.states()["hold"] == "waiting"
+    clock(START + 3 * ONE_DAY + timedelta(hours=2))
+    done = json.loads(shop.must("run", "resume", "last", "--yes", "--json"))
+    assert (done["status"], done["waits"]) == ("completed", [])
+    counted = legs(done)
+    assert (counted["early", "main", "begun"], counted["late", "main", "both"]) == (0, 6)
+    assert len(shop.outbox()) == 4
+
+
+@pytest.mark.parametrize(
+    "words", [("run", "list"), ("run", "log", "last"), ("run", "show", "last"), ("run", "preview", "last", "all")]
+)
+def test_the_next_command_picks_a_due_run_up(shop: Shop, clock: SetClock, words: tuple[str, ...]) -> None:
+    run = begin(shop, "--live", "--yes")["run"]
+    shop.must(*words)
+    assert shop.outbox() == []
+    clock(START + 3 * ONE_DAY)
+    said = shop.must(*words)
+    assert f"Run {run} has waited long enough: it goes on." in said
+    assert f"Run {run} is completed." in said
+    assert len(shop.outbox()) == 4
+    assert "goes on" not in shop.must(*words)
+
+
+def test_nobody_is_asked_for_a_run_that_is_picked_up(shop: Shop, clock: SetClock) -> None:
+    run = begin(shop, "--live")["run"]
+    clock(START + 3 * ONE_DAY)
+    assert f"Run {run} is awaiting confirmation." in shop.must("run", "list")
+    assert shop.outbox() == []
+
+
+def test_a_run_that_a_person_paused_or_stops_is_not_picked_up(shop: Shop, clock: SetClock) -> None:
+    paused = str(begin(shop, "--live", "--yes")["run"])
+    assert "is paused" in shop.must("run", "pause", paused)
+    stopped = str(begin(shop, "--live", "--yes")["run"])
+    clock(START + 3 * ONE_DAY)
+    assert shop.must("run", "stop", stopped) == f"Run {stopped} is stopped."
+    assert (shop.show(stopped)["tasks"][2]["state"], shop.outbox()) == ("cancelled", [])
+    assert (shop.show(paused)["status"], shop.outbox()) == ("paused", [])
+    assert json.loads(shop.must("run", "resume", paused, "--yes", "--json"))["status"] == "completed"
+
+
+def test_waits_may_be_skipped(shop: Shop, clock: SetClock) -> None:
+    found = begin(shop, "--live", "--yes", "--skip-waits")
+    assert (found["status"], legs(found)["late", "main", "both"]) == ("completed", 0)  # now is still 1 March
+    assert "Skips the wait until 2026-03-04 10:00 (Europe/Paris)" in log(shop)
+    clock(START + timedelta(hours=1))
+    begin(shop, "--live", "--yes")
+    clock(START + ONE_DAY)
+    done = json.loads(shop.must("run", "resume", "last", "--yes", "--skip-waits", "--json"))
+    assert (done["status"], legs(done)["late", "main", "both"]) == ("completed", 0)
+    assert any(line.startswith("Wait skipped by ") for line in log(shop))
+
+
+def test_a_test_run_skips_waits_unless_told_to_keep_them(shop: Shop, clock: SetClock) -> None:
+    assert begin(shop)["status"] == "completed"
+    assert begin(shop, "--keep-waits")["status"] == "waiting"
+    clock(START + 3 * ONE_DAY)
+    assert "is completed" in shop.must("run", "list")
+    assert shop.outbox() == []
+    path = shop.file("campaign.yaml", CAMPAIGN)
+    code, said = shop.call("campaign", "run", path, "--skip-waits", "--keep-waits")
+    assert (code, "--keep-waits says the contrary" in said) == (2, True)
+
+
+def test_a_run_as_of_an_instant_counts_alike_however_it_waits(shop: Shop, clock: SetClock) -> None:
+    clock(datetime(2027, 7, 7, 12, 0, tzinfo=UTC))
+    as_of = ("--at", "2026-03-01T09:00Z")
+    tested = begin(shop, *as_of)
+    skipped = begin(shop, "--live", "--yes", "--skip-waits", *as_of)
+    waited = begin(shop, "--live", "--yes", *as_of)
+    assert waited["waits"] == [{"activity": "hold", "until": "2026-03-04 09:00:00+00:00"}]
+    clock(datetime(2027, 7, 10, 11, 59, tzinfo=UTC))  # it lasts as long as it would have
+    run = str(waited["run"])
+    assert json.loads(shop.must("run", "resume", run, "--yes", "--json"))["status"] == "waiting"
+    clock(datetime(2027, 7, 10, 12, 0, tzinfo=UTC))
+    waited = json.loads(shop.must("run", "resume", run, "--yes", "--json"))
+    assert tested["transitions"] == skipped["transitions"] == waited["transitions"]
+    assert legs(tested)["late", "main", "both"] == 6
+
+
+def test_a_short_wait_is_waited_out(shop: Shop) -> None:
+    short = CAMPAIGN.replace("{amount: 3, unit: days}", "{amount: 1, unit: seconds}")
+    found = begin(shop, "--live", "--yes", campaign=short)
+    assert found["status"] == "completed"
+    assert sum(line.startswith("Waits until") for line in log(shop)) == 1
+
+
+def test_a_date_that_is_over_waits_for_nothing(shop: Shop, clock: SetClock) -> None:
+    past = CAMPAIGN.replace("{duration: {amount: 3, unit: days}}", "{until: 2026-02-28T10:00}")
+    said = shop.must("campaign", "validate", shop.file("campaign.yaml", past))
+    assert "2026-02-28 10:00 is over" in said
+    assert begin(shop, "--live", "--yes", campaign=past)["status"] == "completed"
+    assert "Goes on at once: 2026-03-01 10:00 (Europe/Paris) has come already" in log(shop)
+
+
+def test_a_wait_whose_campaign_no_longer_fits_the_data_is_paused(shop: Shop, clock: SetClock) -> None:
+    begin(shop, "--live", "--yes")
+    database = Database(shop.folder / "home" / "state.sqlite")
+    CatalogueStore(database).change(lambda known: known.model_copy(update={"dimensions": ()}), START)
+    database.close()
+    clock(START + 3 * ONE_DAY)
+    assert "no longer fits the data" in shop.must("run", "list")
+    assert shop.show()["status"] == "paused"
+
+
+def test_lists_tell_until_when_a_run_waits(shop: Shop, clock: SetClock) -> None:
+    begin(shop, "--live", "--yes")
+    (listed,) = json.loads(shop.must("run", "list", "--json"))
+    assert (listed["status"], listed["waits_until"]) == ("waiting", "2026-03-04 09:00:00+00:00")
+    shown = shop.show()
+    (hold,) = [task for task in shown["tasks"] if task["activity"] == "hold"]
+    assert hold["due"] == "2026-03-04 09:00:00+00:00"
