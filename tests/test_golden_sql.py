@@ -53,6 +53,16 @@ CASES: Mapping[str, tuple[str, dict[str, Any], tuple[Input, ...]]] = {
         (),
     ),
     "not-lately": ("incremental-query", {"dimension": "recipients", "rule": PAYING, "remember": {"days": 7}}, ()),
+    "keys-of-a-result": (
+        "query",
+        {
+            "sql": "SELECT id, points FROM recipient",
+            "dimension": "recipients",
+            "key": ["id"],
+            "columns": [{"name": "points", "type": {"kind": "integer"}}],
+        },
+        (),
+    ),
     "union": ("combine", {"operation": "union"}, (PEOPLE, MORE)),
     "intersection": ("combine", {"operation": "intersection", "complement": True}, (PEOPLE, MORE)),
     "exclusion": (

@@ -16,6 +16,7 @@ from batuta.activities.palette import PROBLEM_PACKAGES
 from batuta.channels.transports import HomeTransports
 from batuta.cli import (
     audiences,
+    campaign_memory,
     campaign_run,
     campaigns,
     channels,
@@ -69,6 +70,7 @@ for _name, _commands in {
 }.items():
     root.add_typer(_commands, name=_name)
 campaigns.app.command("run")(campaign_run.run_campaign)
+campaigns.app.command("memory")(campaign_memory.show_memory)
 root.command("report")(reports.report)
 root.command("demo")(demo.demo)
 

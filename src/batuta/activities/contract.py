@@ -117,7 +117,8 @@ class Recall:
     """What a run tells an activity of its memory: which stretch of time to query, and whom it has returned already.
 
     The stretch lies after `after` (None: it has no beginning) and ends at `until`; `zone` is that of the campaign.
-    Keys remembered under `name` count, but for those of the windows `without` and those of `since` or before.
+    Keys remembered under `name` count, but for those of the windows `without`, and those of `since` or before
+    unless a run still holds them, as in the windows `held`.
     """
 
     name: str
@@ -136,7 +137,7 @@ class Scope:
     `audiences` maps labels to the shape of their members, `versions` to those of each version that was saved;
     `seed` is new in each run, `stable_seed` that of
     the campaign. Both already depend on the activity's id. `recall` is there in runs only, for activities that
-    have a memory.
+    have a memory. `zone` is that of the campaign; `now` is there in validation, to warn of dates that are over.
     """
 
     catalogue: Catalogue

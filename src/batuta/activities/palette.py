@@ -21,6 +21,7 @@ from batuta.rules.tree import MAX_DEPTH
 
 BUILT_IN = (
     "batuta.activities.build_audience:BuildAudience",
+    "batuta.activities.incremental_query:IncrementalQuery",
     "batuta.activities.read_audience:ReadAudience",
     "batuta.activities.query:Query",
     "batuta.activities.reconciliation:Reconciliation",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from batuta.activities.contract import Input, Kind, Scope
+from batuta.activities.contract import Input, Kind, Memory, Scope
 from batuta.activities.validate import Knowledge, with_saves
 from batuta.campaign.model import Campaign
 from batuta.kit.errors import InputError
@@ -18,6 +18,8 @@ from batuta.runs.model import AudienceVersion, Leg, Level, Note, Run, RunView, T
 from batuta.runs.ports import Engine
 from batuta.runs.sending.contract import DeliveryKey, Sending
 from batuta.runs.state import State
+from batuta.runs.turns import Turns
+from batuta.runs.windows import memory_name, own_window, recall
 from batuta.sets.algebra import Nobody, Set
 from batuta.sets.shape import Shape
 
@@ -37,6 +39,7 @@ class Ports:
     sending: Sending
     texts: Texts
     files: Files
+    turns: Turns = field(default_factory=Turns)
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,21 @@ class Desk:
         audiences = with_saves(shapes, self.frozen.saves, activity)
         knowledge = replace(self.frozen.knowledge, audiences=audiences, versions=versions)
         scope = knowledge.scope(self.frozen.campaign, activity, self.run.seed)
-        return replace(scope, variables=self.run.variables)
+        return self._recalling(replace(scope, variables=self.run.variables))
+
+    def memory(self, activity: str) -> Memory | None:
+        """Return what an activity remembers over runs, if anything."""
+        return self.frozen.kinds[activity].memory(self.scope(activity))
+
+    def _recalling(self, scope: Scope) -> Scope:
+        """Return the scope of an activity with what its memory holds, if it has one."""
+        memory = self.frozen.kinds[scope.activity].memory(scope)
+        if memory is None:
+            return scope
+        name = memory_name(scope.campaign, scope.activity, memory)
+        windows = self.ports.state.windows(name)
+        own = own_window(windows, self.run.id)
+        return replace(scope, recall=recall(memory, name, windows, self.moment(scope.activity), own))
 
     def with_audiences(self, sets: T) -> tuple[T, dict[str, str]]:
         """Return sets with the table of each saved audience they name, by its name.

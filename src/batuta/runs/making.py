@@ -9,6 +9,7 @@ from batuta.runs.desk import Desk, inputs_of
 from batuta.runs.model import Claim, RunView, TaskOutput
 from batuta.runs.naming import intended_names
 from batuta.runs.ports import Counts, Making
+from batuta.runs.recalling import query
 from batuta.runs.remarking import remarks_of
 from batuta.runs.state import Finished, Landed
 from batuta.sets.algebra import Set, Table
@@ -18,13 +19,22 @@ _NOTHING: Mapping[str, Landed] = MappingProxyType({})
 
 def make(desk: Desk, claim: Claim) -> None:
     """Make the populations of a task's outputs and commit them."""
+    memory = desk.memory(claim.activity)
+    if memory is not None and desk.run.live:
+        query(desk, claim, memory, made)
+    else:
+        desk.ports.state.finish(claim, made(desk, claim))
+
+
+def made(desk: Desk, claim: Claim) -> Finished:
+    """Make the populations of a task's outputs, and return all that is to be committed."""
     view = desk.view()
     populations = populations_of(desk, view, claim.activity)
     landed = land(desk, view, claim, populations)
     kind = desk.frozen.kinds[claim.activity]
     on_audiences = desk.on_audiences(claim.activity, tuple(populations.values()))
     told = remarks_of(desk, claim.activity, kind.remarks(inputs_of(view, claim.activity), desk.scope(claim.activity)))
-    desk.ports.state.finish(claim, Finished(landed, notes=(*on_audiences, *told)))
+    return Finished(landed, notes=(*on_audiences, *told))
 
 
 def land(

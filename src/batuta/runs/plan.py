@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from batuta.activities.contract import Channel, Effecting, Fetching, Kind, Output, Role, Waiting
-from batuta.campaign.model import Activity, Campaign, WhenEmpty
+from batuta.campaign.model import Activity, Campaign
 from batuta.runs.model import JobKind, Leg, Task, TaskOutput
 from batuta.sets.shape import Shape
 
@@ -60,7 +60,8 @@ def _exits(campaign: Campaign, activity: Activity, kind: Kind | None) -> tuple[O
 
 
 def _output(activity: Activity, output: Output, shape: Shape | None) -> TaskOutput:
-    ends = output.skip_when_empty or activity.outputs.get(output.name, WhenEmpty()).when_empty == "end"
+    chosen = activity.outputs.get(output.name)
+    ends = output.skip_when_empty if chosen is None else chosen.when_empty == "end"
     return TaskOutput(activity.id, output.name, output.label, output.carries, ends, shape)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -59,6 +60,16 @@ class Keeping:
     effect: str
     moment: Moment
     former: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remembering:
+    """The keys of a population, to be remembered under a name as those that a window returned at an instant."""
+
+    memory: str
+    window: int
+    at: datetime
+    population: Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +159,17 @@ class Engine(Protocol):
 
     def save_audience(self, keeping: Keeping) -> Counts:
         """Make an audience table as described, once per effect key, whatever dies in between."""
+
+    def remember(self, order: Remembering) -> None:
+        """Keep the keys of a window, instead of those it may have: all of them or none."""
+
+    def forget(
+        self, memory: str, windows: Collection[int], until: datetime | None = None, held: Collection[int] = ()
+    ) -> None:
+        """Take windows out of a memory, and what others than those held remembered at an instant or before.
+
+        Unknown names and windows are no error.
+        """
 
     def export(self, exporting: Exporting) -> None:
         """Write a file of any size; after a failure a part of it may be there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -20,6 +20,7 @@ from batuta.runs.model import (
 )
 from batuta.runs.plan import Plan
 from batuta.runs.ports import Counts
+from batuta.runs.windows import Asking, Window
 from batuta.sets.shape import Shape
 
 
@@ -63,11 +64,15 @@ class Saved:
 
 @dataclass(frozen=True)
 class Finished:
-    """The end of a task: the tables of its outputs and the audiences it saved."""
+    """The end of a task: the tables of its outputs and the audiences it saved.
+
+    `kept` is how many rows the memory of the activity now holds for the run, if it has one.
+    """
 
     outputs: Mapping[str, Landed] = field(default_factory=dict)
     saved: tuple[Saved, ...] = ()
     notes: tuple[Note, ...] = ()
+    kept: int | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +114,15 @@ class State(Protocol):
 
         What cannot simply be made again, because its source is then gone, has to be remembered lastingly.
         """
+
+    def ask(self, claim: Claim, asking: Asking) -> int:
+        """Make a window for a query about to be made, and return its number."""
+
+    def settle(self, memory: str, numbers: Collection[int]) -> None:
+        """Note that the engine holds no keys any more of windows that do not count."""
+
+    def windows(self, memory: str) -> Sequence[Window]:
+        """Return the windows of a memory that count or may still have keys, oldest first."""
 
     def finish(self, claim: Claim, finished: Finished) -> None:
         """End a task: commit its tables and audiences, settle its outputs and what follows from them."""

@@ -7,6 +7,7 @@ Every set has a total order only where it says so; a set never contains a row ke
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from batuta.rules.bound import Expr, Predicate
@@ -191,7 +192,7 @@ class Total:
     type: DataType
 
 
-Addition = Value | Lines | Total
+Addition = Value | Lines | Total | Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +242,25 @@ class Members:
 def version_name(label: str, version: int | None = None) -> str:
     """Return the name of a version of an audience (none: the latest); no label can be mistaken for one."""
     return label if version is None else f"{label}\0{version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """The rows of a population whose key is not remembered under the name `memory`.
+
+    What the windows `without` remember does not count, nor what others than the windows `held` remembered at
+    `since` or before.
+    """
+
+    source: Set
+    memory: str
+    without: tuple[int, ...] = ()
+    since: datetime | None = None
+    held: tuple[int, ...] = ()
+
+    @property
+    def shape(self) -> Shape:
+        return self.source.shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +347,7 @@ Set = (
     | Enriched
     | Keyed
     | Moved
+    | Fresh
     | Members
     | Part
     | Parted

@@ -14,7 +14,6 @@ from batuta.engines.duckdb.arrow import to_rows
 from batuta.engines.duckdb.audiences import save
 from batuta.engines.duckdb.database import open_database
 from batuta.engines.duckdb.export import write_file
-from batuta.engines.duckdb.export import write_file
 from batuta.engines.duckdb.load import load
 from batuta.engines.duckdb.making import make_tables
 from batuta.engines.duckdb.memories import forget, remember
@@ -27,7 +26,7 @@ from batuta.engines.duckdb.tables import checksum, count_reasons, drop_tables, s
 from batuta.engines.sql import Compiler, DuckDb
 from batuta.engines.sql.context import Context
 from batuta.rules.bound import Expr, Moment
-from batuta.runs.ports import Counts, Exporting, Exporting, Keeping, Making, Preview, Querying, Remembering, Rows
+from batuta.runs.ports import Counts, Exporting, Keeping, Making, Preview, Querying, Remembering, Rows
 from batuta.schema.loading import Load, LoadCounts
 from batuta.schema.model import Catalogue
 from batuta.sets.algebra import Set, Table
@@ -120,12 +119,6 @@ class DuckDBEngine:
         self, memory: str, windows: Collection[int], until: datetime | None = None, held: Collection[int] = ()
     ) -> None:
         self._sessions.heavy(lambda session: forget(session, memory, windows, until, held))
-
-    def export(self, exporting: Exporting) -> None:
-        with self._sessions.session() as session:
-            compiler = self._compiler(session, exporting.moment)
-            query = compiler.export(exporting.population, exporting.columns, exporting.sort, exporting.form)
-        write_file(self._sessions, query, exporting.form, exporting.path)
 
     def export(self, exporting: Exporting) -> None:
         with self._sessions.session() as session:

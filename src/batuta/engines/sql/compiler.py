@@ -190,12 +190,6 @@ class Compiler:
         """Return the query for the rows of a file, in their order."""
         return written(table, columns, sort, form, self._builder())
 
-    def export(
-        self, table: Table, columns: Sequence[tuple[str, Expr]], sort: Sequence[Sort], form: Written
-    ) -> exp.Select:
-        """Return the query for the rows of a file, in their order."""
-        return written(table, columns, sort, form, self._builder())
-
     def _with_shared(self, population: Any, build: Builder) -> tuple[exp.Select, list[exp.CTE]]:
         expressions = []
         for node in shared([population]):

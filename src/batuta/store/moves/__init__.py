@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from batuta.kit.clock import Clock
 from batuta.runs.model import Audience, AudienceVersion, Claim, Event, Note, RunView, Wanted
 from batuta.runs.state import Beginning, Finished, Prepared, Stay
-from batuta.store import audiences, events, runs
+from batuta.runs.windows import Asking, Window
+from batuta.store import audiences, events, runs, windows
 from batuta.store.database import Database
-from batuta.store.moves import claiming, control, finishing, starting, waiting
+from batuta.store.moves import claiming, control, finishing, remembering, starting, waiting
 
 
 class Moves:
@@ -32,12 +33,38 @@ class Moves:
     def claim(self, run: str, owner: str) -> Claim | None:
         """Hand out the next ready job of a run that is wanted to run, with a higher fence."""
         with self._database.write(lasting=False) as connection:
-            return claiming.claim(connection, run, owner, self._clock.now())
+            claimed = claiming.claim(connection, run, owner, self._clock.now())
+            begins = claimed is not None and claimed.kind in remembering.OUTSIDE and remembering.holds(connection, run)
+        if begins:  # a transaction of its own, for it must last before the effect does
+            with self._database.write() as connection:
+                remembering.return_all(connection, run)
+        return claimed
 
     def intend(self, claim: Claim, names: Mapping[str, str], *, lasting: bool = False) -> None:
         """Remember the names of the tables about to be made, so that they can be adopted after a crash."""
         with self._database.write(lasting=lasting) as connection:
             claiming.intend(connection, claim, names)
+
+    def ask(self, claim: Claim, asking: Asking) -> int:
+        """Make a window for a query about to be made, and return its number."""
+        with self._database.write() as connection:
+            claiming.check(connection, claim)
+            return remembering.ask(connection, claim, asking, self._clock.now())
+
+    def settle(self, memory: str, numbers: Collection[int]) -> None:
+        """Note that the engine holds no keys any more of windows that do not count."""
+        with self._database.write(lasting=False) as connection:
+            remembering.settle(connection, memory, numbers)
+
+    def windows(self, memory: str) -> Sequence[Window]:
+        """Return the windows of a memory that count or may still have keys, oldest first."""
+        with self._database.read() as connection:
+            return windows.windows_of(connection, memory)
+
+    def forget(self, campaign: str, activity: str | None = None) -> int:
+        """Let nothing count that runs of a campaign (or one activity of it) returned; tell how many windows it was."""
+        with self._database.write() as connection:
+            return remembering.forget(connection, campaign, activity)
 
     def finish(self, claim: Claim, finished: Finished) -> None:
         """End a task: commit its tables and audiences, settle its outputs and what follows from them."""

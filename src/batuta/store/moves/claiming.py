@@ -10,8 +10,10 @@ from sqlalchemy import Connection, func, select, update
 
 from batuta.runs.model import Claim, JobKind, JobState, Level, Note, RunStatus, TaskState, Wanted
 from batuta.runs.state import ClaimLost
+from batuta.runs.windows import WindowState
 from batuta.store.moves.following import due_by, refresh
 from batuta.store.moves.log import append
+from batuta.store.moves.remembering import give_back, give_back_asked
 from batuta.store.runs import jobs, runs, tasks
 
 
@@ -70,6 +72,11 @@ _BEGINS = {
 }
 
 
+def check(connection: Connection, claimed: Claim) -> None:
+    """Raise ClaimLost unless a claim is still the latest of its job."""
+    _write(connection, claimed, state=JobState.RUNNING)
+
+
 def intend(connection: Connection, claimed: Claim, names: Mapping[str, str]) -> None:
     """Remember the names of the tables that a job is about to make."""
     _write(connection, claimed, names=json.dumps(dict(names)))
@@ -84,6 +91,7 @@ def close(connection: Connection, claimed: Claim, state: JobState, error: str = 
 def release(connection: Connection, claimed: Claim, at: datetime) -> None:
     """Give a job back, to be done again later."""
     task = close(connection, claimed, JobState.READY)
+    give_back(connection, claimed.run, claimed.activity, [WindowState.ASKED])
     rest(connection, [task])
     refresh(connection, claimed.run, at)
 
@@ -95,6 +103,7 @@ def recover(connection: Connection, at: datetime) -> None:
     """
     claimed = select(jobs.c.task).where(jobs.c.state == JobState.RUNNING)
     _rest_all(connection, [int(task) for task in connection.scalars(claimed)])
+    give_back_asked(connection)
     unattended = runs.c.status.in_((RunStatus.QUEUED, RunStatus.RUNNING))
     for run in connection.scalars(select(runs.c.id).where(unattended)).all():
         connection.execute(update(runs).where(runs.c.id == run).values(wanted=Wanted.PAUSE))

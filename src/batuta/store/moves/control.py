@@ -13,6 +13,7 @@ from batuta.store.ledger import withdraw
 from batuta.store.moves.finishing import begin_sending
 from batuta.store.moves.following import follow_up, refresh, set_status, settle_outputs
 from batuta.store.moves.log import append
+from batuta.store.moves.remembering import give_back, return_all, take_back
 from batuta.store.runs import jobs, runs, tasks, view
 
 
@@ -41,6 +42,7 @@ def want(connection: Connection, run: str, wanted: Wanted, note: Note, at: datet
     connection.execute(update(runs).where(runs.c.id == run).values(wanted=wanted))
     append(connection, run, at, note)
     if wanted is Wanted.STOP:
+        give_back(connection, run)
         _cancel(connection, run, at)
         failed = (runs.c.id == run) & (runs.c.status == RunStatus.FAILED)
         connection.execute(update(runs).where(failed).values(status=RunStatus.QUEUED))
@@ -53,6 +55,7 @@ def retry(connection: Connection, run: str, note: Note, at: datetime) -> None:
     connection.execute(
         update(runs).where(runs.c.id == run).values(wanted=Wanted.RUN, status=RunStatus.QUEUED, error="", ended_at=None)
     )
+    take_back(connection, run)
     append(connection, run, at, note)
     stuck = (tasks.c.run == run) & tasks.c.state.in_((TaskState.ERROR, TaskState.ATTENTION))
     again = connection.execute(select(tasks.c.id, tasks.c.activity).where(stuck)).all()
@@ -71,12 +74,15 @@ def complete(connection: Connection, run: str, note: Note, at: datetime) -> None
     unsettled = [task.label for task in view(connection, run).tasks.values() if not task.state.settled]
     if unsettled:
         raise InputError(f"run {run}", f"not yet settled: {', '.join(unsettled)}")
+    return_all(connection, run)
+    give_back(connection, run)
     append(connection, run, at, note)
     set_status(connection, run, at, RunStatus.COMPLETED)
 
 
 def collapse(connection: Connection, run: str, note: Note, at: datetime) -> None:
     """End a run as failed."""
+    give_back(connection, run)
     append(connection, run, at, note)
     set_status(connection, run, at, RunStatus.FAILED, note.message)
 

@@ -10,9 +10,11 @@ from sqlalchemy import Connection, func, select, update
 from batuta.runs.model import Claim, JobKind, JobState, Level, Note, OutputState, RunView, TaskOutput, TaskState
 from batuta.runs.settling import arrivals_at, left_incomplete, settled_as
 from batuta.runs.state import Finished, Landed, Prepared
+from batuta.runs.windows import WindowState
 from batuta.store.moves.claiming import close, rest
 from batuta.store.moves.following import after, ready, refresh, settle_outputs
 from batuta.store.moves.log import append
+from batuta.store.moves.remembering import give_back, reserve
 from batuta.store.moves.saving import save_version
 from batuta.store.runs import SHAPE, jobs, outputs, tasks, view
 
@@ -20,6 +22,8 @@ from batuta.store.runs import SHAPE, jobs, outputs, tasks, view
 def finish(connection: Connection, claim: Claim, finished: Finished, at: datetime) -> None:
     """End a task: commit its tables and audiences, settle its outputs and what follows from them."""
     task = close(connection, claim, JobState.DONE)
+    if finished.kept is not None:
+        reserve(connection, claim, finished.kept)
     for saved in finished.saved:
         save_version(connection, claim, saved, at)
     current = view(connection, claim.run)
@@ -66,6 +70,7 @@ def sent(connection: Connection, claim: Claim, at: datetime) -> None:
 def fail(connection: Connection, claim: Claim, note: Note, attention: bool, at: datetime) -> None:
     """End a job in an error: its task's outputs are not to be relied on, and what needs them is told."""
     task = close(connection, claim, JobState.FAILED, note.message)
+    give_back(connection, claim.run, claim.activity, [WindowState.ASKED])
     state = TaskState.ATTENTION if attention else TaskState.ERROR
     _move(connection, task, state, error=note.message, ended_at=at.isoformat())
     settle_outputs(connection, task, OutputState.FAILED)

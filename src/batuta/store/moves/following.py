@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, exists, insert, select, update
 
-from batuta.runs.model import JobKind, JobState, Level, Note, OutputState, RunStatus, RunView, TaskState
+from batuta.runs.model import JobKind, JobState, Level, Note, OutputState, RunStatus, RunView, TaskState, Wanted
 from batuta.runs.settling import (
     LEAVES,
     Decision,
@@ -102,13 +102,13 @@ def _why(connection: Connection, current: RunView, activity: str, decision: Deci
 
 def refresh(connection: Connection, run: str, at: datetime) -> None:
     """Bring the status of a run up to date with its tasks, jobs and what is wanted."""
-    row = connection.execute(select(runs.c.status, runs.c.wanted).where(runs.c.id == run)).one()
+    row = connection.execute(select(runs.c.status, runs.c.wanted, runs.c.generation).where(runs.c.id == run)).one()
     if RunStatus(row.status) in (RunStatus.COMPLETED, RunStatus.STOPPED, RunStatus.FAILED):
         return
-    current = view(connection, run)
+    states = connection.scalars(select(tasks.c.state).where(tasks.c.run == run, tasks.c.generation == row.generation))
     status = status_of(
-        current.run.wanted,
-        [task.state for task in current.tasks.values()],
+        Wanted(row.wanted),
+        [TaskState(state) for state in states],
         working=_any_job(connection, run, JobState.RUNNING),
         workable=_any_job(connection, run, JobState.READY, at),
     )

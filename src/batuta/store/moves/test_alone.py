@@ -13,10 +13,11 @@ import batuta
 from batuta.store.audiences import audience_versions, audiences
 from batuta.store.events import events
 from batuta.store.runs import jobs, outputs, runs, tasks, transitions
+from batuta.store.windows import windows
 
 SOURCES = Path(batuta.__file__).parent
-TABLES = (runs, tasks, outputs, transitions, jobs, events, audiences, audience_versions)
-VARIABLES = {"runs", "tasks", "outputs", "transitions", "jobs", "events", "audiences", "audience_versions"}
+TABLES = (runs, tasks, outputs, transitions, jobs, events, audiences, audience_versions, windows)
+VARIABLES = {"runs", "tasks", "outputs", "transitions", "jobs", "events", "audiences", "audience_versions", "windows"}
 RAW = re.compile(
     rf"(insert\s+into|update|delete\s+from)\s+[\"`]?({'|'.join(table.name for table in TABLES)})\b", re.IGNORECASE
 )

@@ -1,0 +1,51 @@
+"""Rows that were not returned before."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from batuta.engines.sql.dialect import Dialect
+from batuta.engines.sql.for_duckdb import DuckDb
+from batuta.rules.bound import All
+from batuta.sets.algebra import Fresh, Records
+from batuta.sets.shape import shape_of
+
+from .conftest import CATALOGUE, Shop
+
+MEMORY = """
+CREATE SCHEMA remembered;
+CREATE TABLE remembered.m (_t1 BIGINT, _window BIGINT, _at TIMESTAMP);
+INSERT INTO remembered.m VALUES
+    (1, 1, '2024-01-01 10:00:00'), (2, 2, '2024-01-05 10:00:00'), (3, 3, '2024-01-03 09:59:59'),
+    (NULL, 1, '2024-01-01 10:00:00');
+"""
+EVERYONE = Records(shape_of(CATALOGUE, "people"), All())
+THIRD = datetime(2024, 1, 3, 9, 59, 59, tzinfo=UTC)
+
+
+class Plain(Dialect):
+    """The common dialect, which asks by EXISTS."""
+
+    name = "duckdb"
+
+
+CASES = [
+    (Fresh(EVERYONE, "m"), [4, 5, 6]),
+    (Fresh(EVERYONE, "m", (2,)), [2, 4, 5, 6]),
+    (Fresh(EVERYONE, "m", (1, 3)), [1, 3, 4, 5, 6]),
+    (Fresh(EVERYONE, "m", (), THIRD), [1, 3, 4, 5, 6]),
+    (Fresh(EVERYONE, "m", (), THIRD, (1, 7)), [3, 4, 5, 6]),
+    (Fresh(EVERYONE, "m", (2,), THIRD, (3,)), [1, 2, 4, 5, 6]),
+]
+
+
+@pytest.mark.parametrize("dialect", [DuckDb(), Plain()])
+@pytest.mark.parametrize(("population", "rows"), CASES)
+def test_keys_that_are_remembered_and_count_are_left_out(
+    shop: Shop, dialect: Dialect, population: Fresh, rows: list[int]
+) -> None:
+    shop.use(dialect)
+    shop.connection.execute(MEMORY)
+    assert [row[0] for row in shop.read(population)] == rows
