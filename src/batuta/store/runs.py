@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -239,6 +240,12 @@ def _task(row: Row[Any]) -> Task:
     )
 
 
+@lru_cache(maxsize=1_000)
+def _shape(text: str) -> Shape:
+    """Return the shape that a column holds; the same few are read at every step of a run."""
+    return SHAPE.validate_json(text)
+
+
 def _output(row: Row[Any]) -> TaskOutput:
     return TaskOutput(
         activity=row.activity,
@@ -246,7 +253,7 @@ def _output(row: Row[Any]) -> TaskOutput:
         label=row.label,
         carries=row.carries,
         ends_when_empty=row.ends_when_empty,
-        shape=None if row.shape is None else SHAPE.validate_json(row.shape),
+        shape=None if row.shape is None else _shape(row.shape),
         state=OutputState(row.state),
         table=row.table_name,
         rows=row.rows,
