@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-import email
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
-from email import policy
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from batuta.activities.contract import Input
-from batuta.activities.email import Email
-from batuta.activities.validate import Knowledge
-from batuta.campaign.model import Campaign
-from batuta.channels.transports import HomeTransports
-from batuta.kit.clock import FixedClock
 from batuta.messages.configuration import AllowedList, ChannelConfiguration, Environment, Level, Sender
-from batuta.runs.ports import Counts
-from batuta.runs.sending.contract import DeliveryKey, Order, Tally
-from batuta.runs.sending.deliveries import Deliveries
+from batuta.runs.sending.contract import Tally
 from batuta.schema.builtin import SUPPRESSION
 from batuta.schema.change import add_dimension
 from batuta.schema.model import Dimension
 from batuta.schema.types import DECIMAL, INTEGER, STRING
 from batuta.sets.algebra import Table
 from batuta.sets.shape import Column, Shape
-from batuta.store.database import Database
-from batuta.store.home import Home
-from batuta.store.ledger import HomeLedgers
-from batuta.store.shards import JournalFiles, SampleFiles, ShardFiles
+
+from .office import Office
 
 NOW = datetime(2024, 3, 15, 12, tzinfo=UTC)
 PEOPLE: list[tuple[int, str | None, str, str]] = [
@@ -106,73 +94,11 @@ def shop(world: Any) -> Any:
     return world
 
 
-class Office:
-    """Sending over the world's engine, in a home."""
-
-    def __init__(self, world: Any, folder: Path) -> None:
-        self.world = world
-        self.home = Home(folder / "home")
-        self.home.path.mkdir()
-        self.database = Database(self.home.state)
-        self.ledgers = HomeLedgers(self.home, self.database, FixedClock(NOW))
-        self.sending = Deliveries(
-            engine=world.engine,
-            ledgers=self.ledgers,
-            shard_files=ShardFiles(self.home),
-            journals=JournalFiles(self.home),
-            samples=SampleFiles(self.home),
-            transports=HomeTransports(self.home.outbox),
-        )
-
-    def order(self, population: Table, run: str, live: bool = True, **parameters: Any) -> Order:
-        channel = parameters.pop("configuration", CHANNEL)
-        known = Knowledge(self.world.catalogue, channels={"letters": channel}, environment=ENVIRONMENT)
-        scope = known.scope(Campaign(id="hello", name="Hello", activities=()), "mail", run_seed=run)
-        activity = Email.model_validate({"channel": "letters", **CONTENT, **parameters})
-        delivery = activity.delivery((Input("before", "main", "Before", population),), scope)
-        names = {output.name: f"{run}_{output.name}" for output in activity.outputs()}
-        return Order(
-            key=DeliveryKey(run, "mail", 1),
-            delivery=delivery,
-            moment=self.world.moment,
-            live=live,
-            table=f"{run}_messages",
-            outputs=names,
-            campaign="hello",
-        )
-
-    def carry_out(self, order: Order) -> tuple[Tally, dict[str, Counts]]:
-        prepared = self.sending.prepare(order)
-        assert prepared.balanced
-        for shard in range(self.sending.shards(order.key)):
-            assert self.sending.send(order, shard, 1, lambda: False)
-        return self.sending.tally(order.key), dict(self.sending.finish(order))
-
-    def output(self, order: Order, name: str, *columns: str) -> list[tuple[Any, ...]]:
-        shape = order.delivery.messages.shape
-        if columns and "reason" in columns:
-            shape = shape.having((*shape.columns, Column("reason", STRING)))
-        return list(self.world.read(Table(order.outputs[name], shape), *columns))
-
-    def mails(self, run: str) -> dict[str, Any]:
-        found = [
-            email.message_from_bytes(path.read_bytes(), policy=policy.default)
-            for path in (self.home.outbox / run).rglob("*.eml")
-        ]
-        assert len({message["Message-ID"] for message in found}) == len(found)
-        return {message["To"]: message for message in found}
-
-    def samples(self, run: str) -> dict[str, bytes]:
-        folder = self.home.run_folder(run) / "samples" / "mail"
-        return {path.name: path.read_bytes() for path in folder.iterdir()}
-
-
 @pytest.fixture
 def office(shop: Any, tmp_path: Path) -> Iterator[Office]:
-    opened = Office(shop, tmp_path)
+    opened = Office(shop, tmp_path, CHANNEL, ENVIRONMENT, CONTENT)
     yield opened
-    opened.ledgers.close()
-    opened.database.close()
+    opened.close()
 
 
 def population(office: Office) -> Table:

@@ -10,7 +10,8 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from batuta.cli.context import Services
-from batuta.rules.bound import AttributeOf, Expr, Moment
+from batuta.rules.bound import AttributeOf, Expr, Moment, Rooted
+from batuta.rules.paths import SECONDARY
 from batuta.schema.model import Catalogue, missing
 from batuta.sets.algebra import Table
 from batuta.sets.shape import NUMBER, Shape
@@ -62,16 +63,30 @@ def key_names(catalogue: Catalogue, shape: Shape) -> dict[str, str]:
 
 
 def _attributes(catalogue: Catalogue, shape: Shape, page: Page) -> tuple[tuple[str, Expr], ...]:
-    """Return the wanted attributes of the schema; raise NotFound if a column exists nowhere."""
+    """Return the wanted attributes of the schema; raise NotFound if a column exists nowhere.
+
+    Those of the secondary row are `secondary.<attribute>`, shown if they are asked for.
+    """
     schema = catalogue.schema_behind(shape.schema)
     computed = {column.name for column in shape.columns}
     offered = [name for name in schema.by_name if name not in schema.primary_key and name not in computed]
+    beside = _secondary(catalogue, shape)
     for name in page.columns:
-        if name not in schema.by_name and name not in computed:
+        if name not in schema.by_name and name not in computed and name not in beside:
             place = f"schema {schema.name}" if schema.name else "population"
-            raise missing("column", name, [*computed, *schema.by_name], place)
+            raise missing("column", name, [*computed, *schema.by_name, *beside], place)
     wanted = [name for name in offered if not page.columns or name in page.columns]
-    return tuple((name, AttributeOf((), name, schema.by_name[name].type)) for name in wanted)
+    own = [(name, AttributeOf((), name, schema.by_name[name].type)) for name in wanted]
+    return (*own, *((name, beside[name]) for name in page.columns if name in beside))
+
+
+def _secondary(catalogue: Catalogue, shape: Shape) -> dict[str, Expr]:
+    """Return the attributes of the secondary row by their names in a preview."""
+    found: dict[str, Expr] = {}
+    for attribute in catalogue.schema_behind(shape.secondary_schema).attributes if shape.secondary_schema else ():
+        own = AttributeOf((), attribute.name, attribute.type)
+        found[f"{SECONDARY}.{attribute.name}"] = Rooted(SECONDARY, own, attribute.type)
+    return found
 
 
 _NARROWEST = 9
