@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from batuta.rules.bound import Expr
 from batuta.schema.locations import Location
 from batuta.schema.reading import Writing
 from batuta.schema.records import FileColumn, Layout
@@ -34,4 +35,16 @@ class FetchFile:
     line_number: str = ""
 
 
-Fetch = FetchFile
+@dataclass(frozen=True, slots=True)
+class FetchQuery:
+    """Run a query of a data engineer in the engine; the shape has the columns of its result that are wanted.
+
+    The parameters are named in its text and bound to the values of expressions over no row.
+    """
+
+    sql: str
+    parameters: tuple[tuple[str, Expr], ...]
+    shape: Shape
+
+
+Fetch = FetchFile | FetchQuery

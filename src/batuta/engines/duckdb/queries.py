@@ -118,7 +118,7 @@ def _typed(values: pa.Array, column: Column, wanted: pa.DataType) -> pa.Array:
     """Return values in the type of their column; raise InputError where one does not fit without loss."""
     try:
         return values.cast(wanted)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+    except pa.ArrowException as error:
         found = f"column {column.name} holds a value that does not fit: {error}".partition("\n")[0]
         raise InputError(PLACE, found, expected=str(column.type), todo="Convert it in the query with CAST.") from error
 

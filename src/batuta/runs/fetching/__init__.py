@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from batuta.activities.contract import Fetching
-from batuta.activities.fetches import FetchFile
+from batuta.activities.fetches import FetchFile, FetchQuery
 from batuta.runs.desk import Desk, inputs_of
 from batuta.runs.fetching.brought import Brought
 from batuta.runs.fetching.files import bring_file
+from batuta.runs.fetching.queries import bring_query
 from batuta.runs.making import intend, land
 from batuta.runs.model import Claim
 from batuta.runs.remarking import remarks_of
@@ -23,6 +24,7 @@ Bringer = Callable[[Desk, Claim, Any, str], Brought]
 
 BRINGERS: Mapping[type[Any], Bringer] = {
     FetchFile: bring_file,
+    FetchQuery: bring_query,
 }
 """Who brings what into a working table of a given name; if that is made already, it is not brought again."""
 
@@ -40,8 +42,9 @@ def fetch(desk: Desk, claim: Claim) -> None:
     wanted = kind.fetch(inputs, scope)
     table = intend(desk, claim, [FETCHED], lasting=True)[FETCHED]
     brought = BRINGERS[type(wanted)](desk, claim, wanted, table)
-    populations = kind.gained(Table(table, wanted.shape), inputs, scope)
+    fetched = Table(table, wanted.shape)
+    populations = kind.gained(fetched, inputs, scope)
     landed = land(desk, view, claim, populations, {FETCHED: brought.landed})
-    remarks = remarks_of(desk, claim.activity, kind.remarks(inputs, scope))
+    remarks = remarks_of(desk, claim.activity, (*kind.told(fetched, inputs, scope), *kind.remarks(inputs, scope)))
     notes = (*brought.notes, *remarks, *brought.release())
     desk.ports.state.finish(claim, Finished(landed, notes=notes))
