@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
-from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
-import pytest
 
 from .conftest import Office
 
@@ -37,8 +35,14 @@ def write(office: Office, *options: str, code: int = 0, **parameters: Any) -> li
     """Load the file and write it again; return the files in the folder besides the one loaded."""
     office.put("in.csv", FILE)
     parameters = {"location": "shop", "name": "out.csv", **parameters}
-    office.run(office.campaign(LOAD, {"id": "out", "kind": "export-file", "parameters": parameters}), *options, code=code)
-    return sorted(str(path.relative_to(office.folder)) for path in office.folder.rglob("*") if path.is_file() and path.name != "in.csv")
+    office.run(
+        office.campaign(LOAD, {"id": "out", "kind": "export-file", "parameters": parameters}), *options, code=code
+    )
+    return sorted(
+        str(path.relative_to(office.folder))
+        for path in office.folder.rglob("*")
+        if path.is_file() and path.name != "in.csv"
+    )
 
 
 def read(office: Office, name: str = "out.csv") -> str:
@@ -67,7 +71,7 @@ def test_columns_order_titles_and_quotes(office: Office) -> None:
 def test_formulas_are_guarded_where_that_is_wanted(office: Office) -> None:
     columns = [{"name": "note", "expression": "[note]"}, {"name": "paid", "expression": "[paid]"}]
     write(office, "--live", columns=columns, guard_formulas=True)
-    assert read(office) == "note,paid\n\"with \"\"quotes\"\", and a comma\",1.50\n'=1+1,\n,-7.00\n"
+    assert read(office) == 'note,paid\n"with ""quotes"", and a comma",1.50\n\'=1+1,\n,-7.00\n'
 
 
 def test_json_has_an_object_in_each_line(office: Office) -> None:

@@ -10,7 +10,7 @@ from pydantic import Field
 from batuta.kit.document import Document
 
 LONGEST_NAME = 1000
-_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\\]")
+_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\\\ud800-\udfff]")
 
 
 class Location(Document):

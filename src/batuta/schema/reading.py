@@ -15,6 +15,8 @@ from batuta.schema.types import Scalar
 _SHOWN = 60
 _MOST_KNOWN = 20_000
 _LARGEST = 2**63
+_SHORT = 19
+"""Fewer digits than that are an integer without further ado."""
 _YES = frozenset({"true", "t", "yes", "y", "1"})
 _NO = frozenset({"false", "f", "no", "n", "0"})
 _DOUBLE = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -167,6 +169,8 @@ class _Number:
         return text.replace(self._group, "").replace(self._mark, ".") if self._group else text.replace(self._mark, ".")
 
     def _integer(self, text: str) -> Scalar:
+        if len(text) < _SHORT and text.isascii() and text.isdigit():
+            return int(text)
         whole, _, rest = self._digits(text, "an integer").partition(".")
         if rest.strip("0") or whole in ("", "+", "-") or len(whole) > 25 or not -_LARGEST <= int(whole) < _LARGEST:
             raise Unreadable("an integer")

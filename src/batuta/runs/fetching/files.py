@@ -186,7 +186,9 @@ def _chosen(desk: Desk, wanted: FetchFile, name: str) -> Sequence[Found]:
 
 
 def _reject(record: Record, reason: str) -> Reject:
-    return Reject(record.line, reason, (record.text[:_LONGEST_TEXT],))
+    """Return a rejected record with its text, in which bytes that are no text are shown as they are."""
+    shown = record.text[:_LONGEST_TEXT].encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return Reject(record.line, reason, (shown,))
 
 
 def _told(reading: Reading, wanted: FetchFile, activity: str) -> Iterator[Note]:

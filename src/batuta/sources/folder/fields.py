@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from typing import Protocol
@@ -27,6 +28,8 @@ class DelimitedFields:
 
     def __init__(self, layout: Delimited) -> None:
         self._separator, self._quote = layout.separator, layout.quote
+        # made once: to make a dialect takes longer than to cut a line
+        self._dialect = csv.reader((), delimiter=self._separator, quotechar=self._quote or '"', strict=True).dialect
         self.reset()
 
     def reset(self) -> None:
@@ -40,6 +43,8 @@ class DelimitedFields:
         if self._open is None and not (self._quote and self._quote in text):
             self.fields = text.split(self._separator)
             return True
+        if self._open is None and self._well_formed(text):
+            return True
         at = 0
         if self._open is not None:
             self._open.append("\n")
@@ -51,6 +56,14 @@ class DelimitedFields:
             else:
                 at = self._plain(text, at)
         return at >= 0
+
+    def _well_formed(self, text: str) -> bool:
+        """Cut a line that is a whole record without a fault, as nearly all are, by the fast reader of the library."""
+        try:
+            self.fields = next(csv.reader((text,), self._dialect))
+        except csv.Error:
+            return False
+        return True
 
     def _plain(self, text: str, at: int) -> int:
         end = text.find(self._separator, at)

@@ -43,7 +43,8 @@ def find(location: Location, pattern: str) -> list[Found]:
 def names(location: Location) -> list[str]:
     """Return the names of some files at the top of a location."""
     with _told(location, "listed"), os.scandir(_root(location)) as entries:
-        return sorted(entry.name for entry in entries if entry.is_file() and not entry.name.startswith("."))[:_SHOWN]
+        files = (entry.name for entry in entries if entry.is_file(follow_symlinks=False))
+        return sorted(name for name in files if not fault_of_name(name))[:_SHOWN]
 
 
 def current(location: Location, name: str) -> Found | None:
