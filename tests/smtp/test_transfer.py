@@ -65,6 +65,7 @@ def test_the_server_reads_back_the_very_bytes(serve: Callable[..., Server]) -> N
         "ann\0@example.org",
         "a b@example.org",
         "a>@b.c",
+        "\ud800@b.c",
         "",
     ],
 )
@@ -105,10 +106,7 @@ def test_what_the_server_must_offer(
 
 def test_a_hang_up_while_a_large_message_still_leaves_is_no_doubt(serve: Callable[..., Server]) -> None:
     """More than the buffers of both ends hold: its end cannot have left, so it is sent again at once."""
-    large = b"Subject: x\r\n\r\n" + b"y" * 76 + b"\r\n"
-    large += b"y" * 70 + b"\r\n"
-    large *= 1
-    content = large + (b"z" * 76 + b"\r\n") * 400_000
+    content = b"Subject: x\r\n\r\n" + (b"z" * 76 + b"\r\n") * 400_000
     server = serve(at("body", DROP, times=1))
     assert transport(server).send(envelope(content)) == Outcome(0, Status.SENT)
     assert server.connections == 2

@@ -65,9 +65,9 @@ class Post:
     def batuta(self) -> Batuta:
         return Batuta(self.home)
 
-    def apply(self, server: Server, code: int = 0, **settings: object) -> Answer:
+    def apply(self, server: Server, **settings: object) -> Answer:
         """Make the channel send to a server."""
-        return self.configure({**QUICK, "port": server.port, **settings}, code)
+        return self.configure({**QUICK, "port": server.port, **settings})
 
     def configure(self, settings: Mapping[str, object], code: int = 0) -> Answer:
         """Apply a channel with these settings alone."""

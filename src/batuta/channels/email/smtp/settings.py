@@ -18,7 +18,8 @@ from batuta.schema.model import missing
 
 Seconds = Annotated[float, Field(strict=True, gt=0, le=3600)]
 
-_DOMAIN = re.compile(r"(?!.*\.\.)[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?\Z")
+_LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_DOMAIN = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*\Z")
 _REFERENCES = ("env:", "file:")
 
 

@@ -19,7 +19,7 @@ NO_SUPPORT = "smtp-not-supported"
 """The reason of a message that needs what the server does not offer."""
 
 _SENT = Outcome(0, Status.SENT)
-_ADDRESS = re.compile(r"[^\x00-\x20\x7f-\x9f<>\u2028\u2029]{1,320}\Z")
+_ADDRESS = re.compile(r"[^\x00-\x20\x7f-\x9f<>\u2028\u2029\ud800-\udfff]{1,320}\Z")
 _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
 _DOTS = re.compile(rb"^\.", re.MULTILINE)
 _LOGIN_CODES = frozenset({530, 534, 535, 538})
