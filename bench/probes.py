@@ -68,16 +68,16 @@ def _compiling(view: RunView, catalogue: Catalogue, campaign: Path) -> dict[str,
 
 
 def _compiled(kind: Kind, activity: str, view: RunView, scope: Scope, compiler: Compiler) -> float | None:
-    """Compile an activity's outputs once, as its job does; return the milliseconds, or None if it makes no table."""
+    """Compile an activity's outputs as its job does; return the processor milliseconds, None if it makes no table."""
     names = {output.name: output.table or activity for output in view.outputs_of(activity)}
-    began = time.perf_counter()
+    began = time.thread_time()
     sets = kind.populations(inputs_of(view, activity), scope)
     wanted = {name: of for name, of in sets.items() if not isinstance(of, Table)}
     if not wanted:
         return None
     for statement in compiler.task(wanted, names):
         statement.sql("duckdb")
-    return (time.perf_counter() - began) * 1000
+    return (time.thread_time() - began) * 1000
 
 
 def _previewing(home: Home, view: RunView, catalogue: Catalogue) -> dict[str, float]:

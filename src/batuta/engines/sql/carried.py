@@ -17,7 +17,7 @@ from batuta.engines.sql.distinct import distinct
 from batuta.engines.sql.keys import row_key, same_row
 from batuta.engines.sql.split import part
 from batuta.engines.sql.tables import Tables
-from batuta.sets.algebra import Distinct, Exclusion, Filtered, Part, Set, Table
+from batuta.sets.algebra import Distinct, Exclusion, Filtered, Fresh, Part, Set, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def carrier(node: Set, tables: Tables) -> str | None:
 
 def _chosen_from(node: Set) -> Set | None:
     """Return the population whose rows a node passes on or leaves out, as they are."""
-    if isinstance(node, Filtered):
+    if isinstance(node, (Filtered, Fresh)):
         return node.source
     if isinstance(node, Part):
         return node.split.source
