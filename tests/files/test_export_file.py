@@ -90,3 +90,74 @@ def test_packed_files(office: Office) -> None:
     file = pq.ParquetFile(office.folder / "out.parquet")
     assert file.read().to_pydict() == {"mail": ["ann@x.org", "bob@x.org", "éva@x.org"]}
     assert file.metadata.row_group(0).column(0).compression == "ZSTD"
+
+
+def test_a_test_run_writes_nothing_and_tells_the_name(office: Office) -> None:
+    name = 'winners/{{ now | date: "%Y-%m-%d" }}-{{ vars.day }}-{{ context.activity }}.csv'
+    assert write(office, name=name) == []
+    tested = office.show()["tasks"]
+    assert "Would write 3 rows to winners/2026-03-01-monday-out.csv in location shop" in office.log()
+    assert not (office.folder / "winners").exists()
+    assert write(office, "--live", name=name) == ["winners/2026-03-01-monday-out.csv"]
+    assert "Writes 3 rows to winners/2026-03-01-monday-out.csv in location shop" in office.log()
+    assert [task["state"] for task in tested] == [task["state"] for task in office.show()["tasks"]] == ["done", "done"]
+    assert office.rows("out") == office.rows("load")
+
+
+def test_a_file_that_is_there_stays_unless_it_may_be_replaced(office: Office) -> None:
+    office.put("out.csv", "mine")
+    assert write(office, "--live", code=1) == ["out.csv"]
+    assert office.error("out") == (
+        "location shop: there is a file out.csv already\n"
+        "  to do: Take it away and resume the run, choose a name with now in it, or let existing files be replaced."
+    )
+    assert read(office) == "mine"
+    write(office)
+    assert "There is a file out.csv in location shop already, so a live run would stop here" in office.log()
+    assert write(office, "--live", existing="replace") == ["out.csv"]
+    assert read(office).startswith("mail,points")
+
+
+def test_nobody_gives_a_file_with_a_header(office: Office) -> None:
+    office.put("in.csv", FILE.splitlines()[0])
+    out = {"id": "out", "kind": "export-file", "parameters": {"location": "shop", "name": "out.csv"}}
+    office.run(office.campaign(LOAD, out), "--live")
+    assert read(office) == "mail,points,paid,vip,at,note\n"
+    out["parameters"] = {"location": "shop", "name": "out.json", "format": "json"}
+    office.run(office.campaign(LOAD, out), "--live")
+    assert read(office, "out.json") == ""
+
+
+def test_names_that_lead_out_write_nothing(office: Office) -> None:
+    for day in ("../out", "/tmp/out", "a/../../out", ".hidden", "a\\b"):
+        assert write(office, "--live", "--var", f"day={day}", name="{{ vars.day }}.csv", code=1) == []
+        assert office.error("out").startswith("location shop: ")
+    (office.folder / "way").symlink_to(office.path)
+    assert write(office, "--live", name="way/out.csv", code=1) == []
+    assert "the name leads out of the location by a symbolic link" in office.error("out")
+    assert not (office.path / "out.csv").exists()
+
+
+def test_the_key_and_columns_of_people(office: Office) -> None:
+    ddl = office.path / "schema.sql"
+    ddl.write_text(
+        "CREATE TABLE person (number integer, shop integer, mail text, PRIMARY KEY (number, shop));", "utf-8"
+    )
+    (office.path / "person.csv").write_text("number,shop,mail\n2,1,bob@x.org\n1,2,ann@x.org\n1,1,\n", "utf-8")
+    office.call("schema", "import", ddl, "--dialect", "postgres")
+    office.call("dimension", "add", "people", "--schema", "person", "--identity", "mail")
+    office.call("data", "load", "person", office.path / "person.csv")
+    columns = [{"name": "Shop", "expression": "[shop] + 10"}, {"name": "m", "expression": "[mail]"}]
+    select = {"dimension": "people", "rule": {"kind": "all-rows"}, "columns": columns}
+    reach = {"id": "reach", "kind": "build-audience", "parameters": select}
+    out = {"id": "out", "kind": "export-file", "parameters": {"location": "shop", "name": "out.csv"}}
+    office.run(office.campaign(reach, out), "--live")
+    assert read(office) == "number,key_shop,Shop,m\n1,1,11,\n1,2,12,ann@x.org\n2,1,11,bob@x.org\n"
+
+
+def test_what_is_written_is_loaded_again_as_it_was(office: Office) -> None:
+    write(office, "--live")
+    loaded = office.rows()
+    again = {**LOAD, "parameters": {**LOAD["parameters"], "file": "out.csv"}}  # type: ignore[dict-item]
+    office.run(office.campaign(again))
+    assert office.rows() == loaded

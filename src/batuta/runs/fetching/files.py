@@ -78,7 +78,7 @@ class _Loading:
     def rows(self, table: str) -> Iterator[Rows]:
         """Yield the rows of all files, numbered; at the end note what was read for that table."""
         name = _name(self._desk, self._claim, self._wanted)
-        for found in _chosen(self._desk, self._wanted, name):
+        for found in chosen(self._desk, self._wanted, name):
             self.reading.files.append(found)
             records = self._files.read(self._wanted.location, found, self._wanted.layout)
             yield from self._rows_of(records, found)
@@ -161,7 +161,7 @@ def _name(desk: Desk, claim: Claim, wanted: FetchFile) -> str:
     return name_of(wanted.file, desk.moment(claim.activity), context)
 
 
-def _chosen(desk: Desk, wanted: FetchFile, name: str) -> Sequence[Found]:
+def chosen(desk: Desk, wanted: FetchFile, name: str) -> Sequence[Found]:
     """Return the files to load; raise InputError if none or too many match."""
     place = f"location {wanted.location.name}"
     matching = desk.ports.files.find(wanted.location, name)

@@ -32,7 +32,7 @@ def publish(location: Location, name: str, prepared: Path, *, replace: bool) -> 
         if replace:
             prepared.replace(place)
         else:
-            _name(prepared, place)
+            give_name(prepared, place)
         _sync(place.parent)
     except FileExistsError:
         raise taken(location, name) from None
@@ -49,7 +49,7 @@ def taken(location: Location, name: str) -> InputError:
     )
 
 
-def _name(prepared: Path, place: Path) -> None:
+def give_name(prepared: Path, place: Path) -> None:
     """Rename a file unless the name is taken; a second name, then no first one, cannot overwrite anything."""
     try:
         os.link(prepared, place)
