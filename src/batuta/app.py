@@ -24,9 +24,11 @@ from batuta.cli import (
     demo,
     dimensions,
     environment,
+    inbox,
     locations,
     reports,
     runs,
+    samples,
     schemas,
 )
 from batuta.cli.context import Services
@@ -67,8 +69,10 @@ for _name, _commands in {
     "campaign": campaigns.app,
     "run": runs.app,
     "audience": audiences.app,
+    "inbox": inbox.app,
 }.items():
     root.add_typer(_commands, name=_name)
+data.app.command("sample")(samples.sample_file)
 campaigns.app.command("run")(campaign_run.run_campaign)
 campaigns.app.command("memory")(campaign_memory.show_memory)
 root.command("report")(reports.report)

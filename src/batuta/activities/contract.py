@@ -23,10 +23,11 @@ from batuta.kit.problems import Problem
 from batuta.messages.configuration import ChannelConfiguration, Environment
 from batuta.messages.delivery import Delivery
 from batuta.rules.binding import Surroundings
+from batuta.rules.bound import Moment
 from batuta.rules.paths import SECONDARY
 from batuta.schema.locations import Location
 from batuta.schema.model import Catalogue
-from batuta.schema.types import DataType
+from batuta.schema.types import DataType, Scalar
 from batuta.sets.algebra import Set, Table
 from batuta.sets.shape import Shape
 
@@ -68,12 +69,19 @@ class Role(StrEnum):
 
     MAIN: without it the path ends here. OPTIONAL: without it the activity goes on with the others.
     BARRIER: not taken it counts as empty, but failed or disabled it stops the activity for attention.
+    AWAITED: only its settling is waited for; nobody of it is used.
     A missing population that counts as empty is handed over as `Nobody` of its shape.
     """
 
     MAIN = "main"
     OPTIONAL = "optional"
     BARRIER = "barrier"
+    AWAITED = "awaited"
+
+    @property
+    def needed(self) -> bool:
+        """Whether an activity does not run where what arrives in this role is disabled."""
+        return self in (Role.MAIN, Role.BARRIER)
 
 
 class Weight(StrEnum):
@@ -138,6 +146,7 @@ class Scope:
     `seed` is new in each run, `stable_seed` that of
     the campaign. Both already depend on the activity's id. `recall` is there in runs only, for activities that
     have a memory. `zone` is that of the campaign; `now` is there in validation, to warn of dates that are over.
+    `upstream` are the activities before this one, each with those of its outputs that carry people.
     """
 
     catalogue: Catalogue
@@ -152,6 +161,7 @@ class Scope:
     run_seed: str = ""
     zone: str = "UTC"
     now: datetime | None = None
+    upstream: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     recall: Recall | None = None
 
     @property
@@ -255,6 +265,22 @@ class Waiting(Flow):
     @abstractmethod
     def due(self, arrived: datetime, zone: str) -> datetime:
         """Return when the path goes on that arrived at an instant, both in UTC; `zone` is that of the campaign."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The output that a path takes (None: it ends), and the figures that decided it, by their names."""
+
+    output: str | None
+    figures: Mapping[str, Scalar] = field(default_factory=dict)
+
+
+class Deciding(Flow):
+    """Takes one of its outputs, by figures of the run; the others count as empty further on."""
+
+    @abstractmethod
+    def choose(self, scope: Scope, figures: Mapping[str, Scalar], moment: Moment) -> Choice:
+        """Return the output to take; `figures` are those that `activities.figures` names."""
 
 
 class Effecting(Kind):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from batuta.rules.bound import Expr
 from batuta.schema.locations import Location
@@ -47,4 +48,14 @@ class ExportFile:
     replace: bool = False
 
 
-Effect = SaveAudience | ExportFile
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Tell the people who look after campaigns; both texts are templates, and `population` is who has arrived."""
+
+    title: str
+    message: str
+    level: Literal["info", "warning", "error"]
+    population: Set | None
+
+
+Effect = Notify | SaveAudience | ExportFile

@@ -37,6 +37,9 @@ BUILT_IN = (
     "batuta.activities.email:Email",
     "batuta.activities.end:End",
     "batuta.activities.wait:Wait",
+    "batuta.activities.and_join:AndJoin",
+    "batuta.activities.test:Branching",
+    "batuta.activities.alert:Alert",
 )
 
 GROUP = "batuta.activities"

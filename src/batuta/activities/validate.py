@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from batuta.activities.contract import Channel, Effecting, Input, Kind, Role, Scope, Takes
+from batuta.activities.contract import Channel, Deciding, Effecting, Input, Kind, Output, Role, Scope, Takes
 from batuta.activities.effects import SaveAudience
+from batuta.activities.exits import error_clashes, exits, on_error, variables_at
 from batuta.activities.palette import typed
 from batuta.campaign import graph
 from batuta.campaign.model import Activity, Campaign, Transition
@@ -44,7 +45,7 @@ class Knowledge:
             self.catalogue,
             campaign.id,
             activity,
-            variables={variable.name: variable.type for variable in campaign.variables},
+            variables=variables_at(campaign, activity),
             audiences=self.audiences,
             versions=self.versions,
             channels=self.channels,
@@ -81,7 +82,7 @@ def validate(campaign: Campaign, knowledge: Knowledge) -> Diagnosis:
     """Return everything that is wrong with a campaign, in the order of the file, and what is known of its outputs."""
     structure = graph.problems(campaign)
     kinds, wrong = _typed(campaign)
-    off = graph.off(campaign, lambda activity, place, t: _role(kinds.get(activity), place, t) is not Role.OPTIONAL)
+    off = graph.off(campaign, lambda activity, place, t: _role(kinds.get(activity), place, t).needed)
     walk = _Walk(campaign, knowledge, kinds, off)
     walk.problems += wrong
     walk.go()
@@ -154,10 +155,11 @@ class _Walk:
         """Yield a problem for each inbound transition and output setting that names no output."""
         for transition in arriving:
             source = self._kinds.get(transition.source)
-            names = [output.name for output in source.outputs()] if source else [transition.output]
+            names = [output.name for output in self._exits(transition.source)] if source else [transition.output]
             if transition.output not in names:
                 yield _no_output("unknown-output", transition.output, names, self._title(transition.source))
-        names = [output.name for output in kind.outputs()]
+        yield from error_clashes(activity, kind)
+        names = [output.name for output in exits(activity, kind)]
         for name in activity.outputs:
             if name not in names:
                 yield _no_output("unknown-own-output", name, names, activity.title)
@@ -172,8 +174,11 @@ class _Walk:
             if made is not None and not self._has_output(transition):
                 return None
             if made is None:
-                optional = _role(kind, place, transition) is Role.OPTIONAL
-                if optional and transition.source in self._off and activity.id not in self._off:
+                role = _role(kind, place, transition)
+                if role is Role.AWAITED and transition.source in self._off:
+                    inputs.append(Input(transition.source, transition.output, self._title(transition.source)))
+                    continue
+                if role is Role.OPTIONAL and transition.source in self._off and activity.id not in self._off:
                     found.add(Problem("disabled-but-needed", {"source": self._title(transition.source)}))
                 return None
             shape = made.get(transition.output)
@@ -183,7 +188,21 @@ class _Walk:
         return tuple(inputs)
 
     def _has_output(self, transition: Transition) -> bool:
-        return any(output.name == transition.output for output in self._kinds[transition.source].outputs())
+        return any(output.name == transition.output for output in self._exits(transition.source))
+
+    def _exits(self, activity: str) -> tuple[Output, ...]:
+        return exits(self._campaign.by_id[activity], self._kinds[activity])
+
+    def _upstream(self, activity: str, kind: Kind) -> dict[str, tuple[str, ...]]:
+        """Return the outputs that carry people before an activity that decides by them."""
+        if not isinstance(kind, Deciding):
+            return {}
+        before = graph.upstream(self._campaign, activity)
+        known = [name for name in self._campaign.by_id if name in before and name in self.shapes]
+        return {
+            name: tuple(output.name for output in self._exits(name) if output.name in self.shapes[name])
+            for name in known
+        }
 
     def _population(self, transition: Transition, shape: Shape) -> Table | Nobody:
         off = transition.source in self._off
@@ -192,7 +211,8 @@ class _Walk:
     def _ask(self, activity: Activity, kind: Kind, inputs: tuple[Input, ...], found: Gather) -> None:
         """Make the calls that a run would make."""
         scope = self._knowledge.scope(self._campaign, activity.id)
-        scope = replace(scope, audiences=with_saves(scope.audiences, self.saves, activity.id))
+        audiences = with_saves(scope.audiences, self.saves, activity.id)
+        scope = replace(scope, audiences=audiences, upstream=self._upstream(activity.id, kind))
         try:
             populations = found.attempt(lambda: kind.populations(inputs, scope))
             if isinstance(kind, Channel):
@@ -206,7 +226,9 @@ class _Walk:
         except BatutaError as error:
             found.add(Problem("activity-fails", {"reason": error.message()}))
             return
-        self.shapes[activity.id] = {name: population.shape for name, population in populations.items()}
+        failed = on_error(kind, inputs) if activity.process_errors else None
+        made = {**populations, **({} if failed is None else {graph.ERROR: failed})}
+        self.shapes[activity.id] = {name: population.shape for name, population in made.items()}
 
     def _effects(
         self, activity: Activity, kind: Effecting, inputs: tuple[Input, ...], scope: Scope, found: Gather

@@ -13,6 +13,9 @@ from batuta.kit.identifiers import SLUG
 from batuta.kit.problems import Problem
 from batuta.kit.text import suggest
 
+ERROR = "error"
+"""The output of an activity whose errors are processed."""
+
 Neighbours = Mapping[str, tuple[str, ...]]
 
 
@@ -73,6 +76,33 @@ def off(campaign: Campaign, needed: Callable[[str, int, Transition], bool]) -> f
         all_missing = bool(arriving) and len(missing) == len(arriving)
         if not activity.enabled or all_missing or any(needed(activity.id, place, t) for place, t in missing):
             found.add(activity.id)
+    return frozenset(found)
+
+
+def upstream(campaign: Campaign, activity: str) -> frozenset[str]:
+    """Return all activities that lead to an activity, by however many steps."""
+    return _reached(sources(campaign), [activity])
+
+
+def after_errors(campaign: Campaign) -> frozenset[str]:
+    """Return all activities that follow the error of another, by however many steps."""
+    if not any(activity.process_errors for activity in campaign.activities):
+        return frozenset()
+    first = {t.target for t in campaign.transitions if t.output == ERROR and _processes(campaign, t.source)}
+    return frozenset(first) | _reached(targets(campaign), first)
+
+
+def _processes(campaign: Campaign, activity: str) -> bool:
+    return activity in campaign.by_id and campaign.by_id[activity].process_errors
+
+
+def _reached(neighbours: Neighbours, start: Iterable[str]) -> frozenset[str]:
+    found: set[str] = set()
+    queue = deque(start)
+    while queue:
+        fresh = [name for name in neighbours.get(queue.popleft(), ()) if name not in found]
+        found.update(fresh)
+        queue.extend(fresh)
     return frozenset(found)
 
 

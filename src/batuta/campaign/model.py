@@ -29,6 +29,10 @@ class Activity(Document):
     label: str = ""
     note: str = ""
     enabled: bool = Field(True, description="a disabled activity and what follows it on the path do not run")
+    pause: bool = Field(False, description="the path is held here until a person lets it go on")
+    process_errors: bool = Field(
+        False, description="adds the output error, taken with what arrived if the activity fails; the run goes on"
+    )
     outputs: dict[str, WhenEmpty] = Field(default_factory=dict, description="settings of single outputs")
     parameters: dict[str, Any] = Field(default_factory=dict)
 

@@ -75,6 +75,9 @@ def advice(view: RunView, complete: Callable[[str], str]) -> Iterable[Text]:
     for task in view.tasks.values():
         if task.state in (TaskState.ERROR, TaskState.ATTENTION):
             yield Text.assemble((f"{MARKS[task.state][0]} {task.label}: ", "red"), task.error)
+    for task in view.tasks.values():
+        if task.state is TaskState.HELD:
+            yield Text(f"{MARKS[task.state][0]} {task.label}: paused here until the run is resumed")
     for task in waiting(view):
         yield Text(
             f"{MARKS[task.state][0]} {task.label}: waits until {shown(task.due or run.moment.now, run.moment.zone)}"

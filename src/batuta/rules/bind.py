@@ -32,6 +32,7 @@ from batuta.rules.functions.model import Family, Unfit
 from batuta.rules.functions.results import decimal_of, scale_of
 from batuta.rules.parser import parse
 from batuta.rules.paths import follow
+from batuta.rules.syntax import Node
 from batuta.rules.tree import (
     MAX_DEPTH,
     Aggregate,
@@ -59,8 +60,13 @@ def bind_expression(text: str, surroundings: Surroundings, *, expect: Family | N
 
     Raises Problems with all that is wrong; each tells its position, counted from 1.
     """
+    return bind_node(parse(text), surroundings, expect=expect)
+
+
+def bind_node(node: Node, surroundings: Surroundings, *, expect: Family | None = None) -> Expr:
+    """Return a formula that is parsed, bound as `bind_expression` does."""
     gather = Gather()
-    bound = ExpressionBinder(surroundings, gather).bind(parse(text))
+    bound = ExpressionBinder(surroundings, gather).bind(node)
     gather.check()
     if bound is None:
         raise RuntimeError("binding that finds no expression tells why")

@@ -26,7 +26,7 @@ class LedgerBroken(SystemFault):
 def prepare(desk: Desk, claim: Claim) -> None:
     """Settle who is written to and who is not, freeze the messages, and make a job of each shard."""
     table = intend(desk, claim, [_MESSAGES])[_MESSAGES]
-    order = _order(desk, desk.view(), claim.activity, table, {})
+    order = order_of(desk, desk.view(), claim.activity, table, {})
     tally = check(claim.activity, desk.ports.sending.prepare(order))
     shards = desk.ports.sending.shards(order.key)
     ask = desk.run.ask and desk.run.live and tally.pending > 0
@@ -36,7 +36,7 @@ def prepare(desk: Desk, claim: Claim) -> None:
 
 def send(desk: Desk, claim: Claim, stop: Callable[[], bool]) -> None:
     """Send (in test mode: render) what a shard still holds; given back if asked to stop before its end."""
-    order = _order(desk, desk.view(), claim.activity, None, {})
+    order = order_of(desk, desk.view(), claim.activity, None, {})
     if desk.ports.sending.send(order, claim.shard, claim.fence, stop):
         desk.ports.state.sent(claim)
     else:
@@ -48,7 +48,7 @@ def finish(desk: Desk, claim: Claim) -> None:
     view = desk.view()
     exits = [output for output in view.outputs_of(claim.activity) if output.carries and output.shape is not None]
     names = intend(desk, claim, [output.name for output in exits])
-    order = _order(desk, view, claim.activity, None, names)
+    order = order_of(desk, view, claim.activity, None, names)
     tally = settled(claim.activity, desk.ports.sending.tally(order.key))
     counts = reconciled(claim.activity, tally, desk.ports.sending.finish(order))
     landed = {
@@ -150,7 +150,8 @@ def _outcome(tally: Tally, live: bool) -> str:
     )
 
 
-def _order(desk: Desk, view: RunView, activity: str, table: str | None, outputs: Mapping[str, str]) -> Order:
+def order_of(desk: Desk, view: RunView, activity: str, table: str | None, outputs: Mapping[str, str]) -> Order:
+    """Return the order of a delivery: what is sent, in which table it is, and what its outputs are called."""
     kind = desk.frozen.kinds[activity]
     if not isinstance(kind, Channel):
         raise TypeError(f"{activity} sends nothing")

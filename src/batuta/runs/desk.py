@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from batuta.activities.contract import Input, Kind, Memory, Scope
+from batuta.activities.contract import Deciding, Input, Kind, Memory, Scope
+from batuta.activities.exits import variables_at
 from batuta.activities.validate import Knowledge, with_saves
+from batuta.campaign.graph import upstream
 from batuta.campaign.model import Campaign
 from batuta.kit.errors import InputError
 from batuta.kit.problems import Texts
@@ -88,7 +90,19 @@ class Desk:
         audiences = with_saves(shapes, self.frozen.saves, activity)
         knowledge = replace(self.frozen.knowledge, audiences=audiences, versions=versions)
         scope = knowledge.scope(self.frozen.campaign, activity, self.run.seed)
-        return self._recalling(replace(scope, variables=self.run.variables))
+        variables = {**variables_at(self.frozen.campaign, activity), **self.run.variables}
+        return self._recalling(replace(scope, variables=variables, upstream=self._upstream(activity)))
+
+    def _upstream(self, activity: str) -> dict[str, tuple[str, ...]]:
+        """Return the outputs that carry people before an activity that decides by them."""
+        if not isinstance(self.frozen.kinds[activity], Deciding):
+            return {}
+        view, before = self.view(), upstream(self.frozen.campaign, activity)
+        return {
+            name: tuple(output.name for output in view.outputs_of(name) if output.carries and output.shape is not None)
+            for name in view.tasks
+            if name in before
+        }
 
     def memory(self, activity: str) -> Memory | None:
         """Return what an activity remembers over runs, if anything."""

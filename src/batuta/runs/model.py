@@ -88,12 +88,14 @@ class JobKind(StrEnum):
     """The pieces of work a task consists of."""
 
     ARRIVE = "arrive"
+    CHOOSE = "choose"
     MAKE = "make"
     FETCH = "fetch"
     EFFECT = "effect"
     PREPARE = "prepare"
     SEND = "send"
     FINISH = "finish"
+    HANDLE = "handle"
 
 
 class JobState(StrEnum):
@@ -196,7 +198,8 @@ class Task:
 
     `now` is the instant of the stretch that the task belongs to, known when it begins, and `variables` are those
     that the stretch has besides the run's. `onward` is the instant that a new stretch begins with after the task.
-    `due` is when the wait that the task is ends.
+    `due` is when the wait that the task is ends. One with `pause` is held before it begins; one with
+    `process_errors` that fails lets its run go on by the output for errors.
     """
 
     activity: str
@@ -213,6 +216,8 @@ class Task:
     variables: Mapping[str, Scalar] = field(default_factory=dict)
     onward: datetime | None = None
     due: datetime | None = None
+    pause: bool = False
+    process_errors: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from batuta.activities.contract import Channel, Effecting, Fetching, Kind, Output, Role, Waiting
+from batuta.activities.contract import Channel, Deciding, Effecting, Fetching, Kind, Output, Role, Waiting
+from batuta.activities.exits import exits
 from batuta.campaign.model import Activity, Campaign
 from batuta.runs.model import JobKind, Leg, Task, TaskOutput
 from batuta.sets.shape import Shape
@@ -38,7 +39,15 @@ def plan(campaign: Campaign, kinds: Mapping[str, Kind], shapes: Shapes) -> Plan:
 
 
 def _task(activity: Activity, kind: Kind | None) -> Task:
-    return Task(activity.id, activity.kind, activity.title, first_job(kind), enabled=activity.enabled)
+    return Task(
+        activity.id,
+        activity.kind,
+        activity.title,
+        first_job(kind),
+        enabled=activity.enabled,
+        pause=activity.pause,
+        process_errors=activity.process_errors,
+    )
 
 
 def first_job(kind: Kind | None) -> JobKind:
@@ -47,6 +56,8 @@ def first_job(kind: Kind | None) -> JobKind:
         return JobKind.PREPARE
     if isinstance(kind, Waiting):
         return JobKind.ARRIVE
+    if isinstance(kind, Deciding):
+        return JobKind.CHOOSE
     if isinstance(kind, Fetching):
         return JobKind.FETCH
     return JobKind.EFFECT if isinstance(kind, Effecting) else JobKind.MAKE
@@ -54,7 +65,7 @@ def first_job(kind: Kind | None) -> JobKind:
 
 def _exits(campaign: Campaign, activity: Activity, kind: Kind | None) -> tuple[Output, ...]:
     if kind is not None:
-        return kind.outputs()
+        return exits(activity, kind)
     names = dict.fromkeys(transition.output for transition in campaign.outbound(activity.id))
     return tuple(Output(name, name, carries=False) for name in names)
 

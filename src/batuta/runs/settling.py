@@ -9,7 +9,9 @@ from datetime import datetime
 from enum import Enum, auto
 
 from batuta.activities.contract import Role
-from batuta.runs.model import OutputState, RunStatus, RunView, TaskState, Wanted
+from batuta.activities.exits import ERROR_ACTIVITY, ERROR_MESSAGE
+from batuta.campaign.graph import ERROR
+from batuta.runs.model import Leg, OutputState, RunStatus, RunView, Task, TaskOutput, TaskState, Wanted
 from batuta.schema.types import Scalar
 
 GONE = (OutputState.ENDED, OutputState.NOT_TAKEN, OutputState.DISABLED, OutputState.HANDLED)
@@ -105,13 +107,24 @@ def stretch(view: RunView, activity: str) -> tuple[datetime, Mapping[str, Scalar
 
     It is the latest instant of the paths that lead there; the first of several variables of a name is kept.
     """
-    sources = [view.tasks[leg.source] for leg, _ in view.inbound(activity)]
-    begun = [task for task in sources if task.now is not None]
-    now = max((task.onward or task.now for task in begun if task.now is not None), default=view.run.moment.now)
+    begun = [(leg, view.tasks[leg.source]) for leg, _ in view.inbound(activity)]
+    instants = [task.onward or task.now for _, task in begun]
     variables: dict[str, Scalar] = {}
-    for task in begun:
-        variables = {**task.variables, **variables}
-    return now, variables
+    for leg, task in begun:
+        variables = {**task.variables, **_told(task, leg, view.outputs[leg.source, leg.output].state), **variables}
+    return max((now for now in instants if now is not None), default=view.run.moment.now), variables
+
+
+def _told(task: Task, leg: Leg, state: OutputState) -> dict[str, Scalar]:
+    """Return what a path that handles an error knows of it."""
+    taken = leg.output == ERROR and task.process_errors and state is OutputState.TAKEN
+    return {ERROR_ACTIVITY: task.label, ERROR_MESSAGE: task.error} if taken else {}
+
+
+def carried_on_error(view: RunView, activity: str) -> TaskOutput | None:
+    """Return the output whose people leave an activity that failed: the main one that arrived, or else the first."""
+    arrived = sorted(view.inbound(activity), key=lambda arrival: arrival[0].role is not Role.MAIN)
+    return next((output for _, output in arrived if output.population is not None), None)
 
 
 def barriers_missing(view: RunView, activity: str) -> list[str]:
@@ -126,7 +139,8 @@ def barriers_missing(view: RunView, activity: str) -> list[str]:
 
 def left_incomplete(arrivals: Sequence[Arrival]) -> bool:
     """Tell whether a population that is disabled or failed is missing in what an activity makes of these arrivals."""
-    return any(arrival.incomplete or arrival.state in LEFT_OUT for arrival in arrivals)
+    used = [arrival for arrival in arrivals if arrival.role is not Role.AWAITED]
+    return any(arrival.incomplete or arrival.state in LEFT_OUT for arrival in used)
 
 
 def ended_incomplete(arrivals: Sequence[Arrival]) -> bool:
@@ -135,7 +149,7 @@ def ended_incomplete(arrivals: Sequence[Arrival]) -> bool:
     Where the main population ended, it alone decides.
     """
     ended = [arrival for arrival in arrivals if arrival.role is Role.MAIN and arrival.state in GONE]
-    return any(arrival.incomplete for arrival in ended or arrivals)
+    return any(arrival.incomplete for arrival in ended or arrivals if arrival.role is not Role.AWAITED)
 
 
 def settled_as(carries: bool, rows: int | None, ends_when_empty: bool) -> OutputState:

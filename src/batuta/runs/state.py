@@ -13,6 +13,8 @@ from batuta.runs.model import (
     AudienceVersion,
     Claim,
     Event,
+    Level,
+    Mode,
     Note,
     Run,
     RunView,
@@ -62,17 +64,43 @@ class Saved:
     appended: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message to the people who look after campaigns."""
+
+    title: str
+    message: str
+    level: Level
+
+
 @dataclass(frozen=True)
 class Finished:
     """The end of a task: the tables of its outputs and the audiences it saved.
 
-    `kept` is how many rows the memory of the activity now holds for the run, if it has one.
+    `not_taken` are the outputs that nobody takes, `notices` go to the inbox. `kept` is how many rows the memory of
+    the activity now holds for the run, if it has one.
     """
 
     outputs: Mapping[str, Landed] = field(default_factory=dict)
     saved: tuple[Saved, ...] = ()
     notes: tuple[Note, ...] = ()
     kept: int | None = None
+    not_taken: frozenset[str] = frozenset()
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A notice in the inbox: what, by which activity of which run, in which mode, and when it was read."""
+
+    number: int
+    notice: Notice
+    run: str
+    campaign: str
+    activity: str
+    mode: Mode
+    at: datetime
+    read_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -141,6 +169,15 @@ class State(Protocol):
 
     def skip_waits(self, run: str, note: Note) -> None:
         """End the waits of a run that are under way; those that come later are kept."""
+
+    def handled(self, claim: Claim, unsent: Landed | None) -> None:
+        """End a delivery that failed and whose error is processed: those who got no message go on as its error."""
+
+    def notices(self) -> Sequence[Posted]:
+        """Return the inbox, the latest notice first."""
+
+    def read_notices(self, until: int) -> int:
+        """Mark the notices up to a number as read; return how many were not."""
 
     def sent(self, claim: Claim) -> None:
         """End the sending of a shard; after the last one the delivery can be finished."""

@@ -9,10 +9,12 @@ from collections.abc import Callable
 
 from batuta.kit.errors import BatutaError
 from batuta.kit.problems import Problems
+from batuta.runs.choosing import choose
 from batuta.runs.delivering import LedgerBroken, finish, prepare, send
 from batuta.runs.desk import Desk, NeedsAttention
 from batuta.runs.effects import effect
 from batuta.runs.fetching import fetch
+from batuta.runs.handling import handle
 from batuta.runs.making import make
 from batuta.runs.model import Claim, JobKind, Level, Note
 from batuta.runs.ports import Interrupted
@@ -165,4 +167,6 @@ _JOBS: dict[JobKind, Callable[[Desk, Claim], None]] = {
     JobKind.EFFECT: effect,
     JobKind.PREPARE: prepare,
     JobKind.FINISH: finish,
+    JobKind.CHOOSE: choose,
+    JobKind.HANDLE: handle,
 }

@@ -93,6 +93,8 @@ tasks = Table(
     Column("variables", Text, nullable=False, default="{}"),
     Column("onward", String),
     Column("due", String),
+    Column("pause", Boolean, nullable=False, default=False),
+    Column("process_errors", Boolean, nullable=False, default=False),
     UniqueConstraint("run", "generation", "activity"),
 )
 
@@ -237,6 +239,8 @@ def _task(row: Row[Any]) -> Task:
         variables=json.loads(row.variables),
         onward=instant(row.onward),
         due=instant(row.due),
+        pause=row.pause,
+        process_errors=row.process_errors,
     )
 
 

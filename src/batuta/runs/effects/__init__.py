@@ -6,23 +6,28 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from batuta.activities.contract import Effecting
-from batuta.activities.effects import ExportFile, SaveAudience
+from batuta.activities.effects import ExportFile, Notify, SaveAudience
 from batuta.runs.desk import Desk, inputs_of
 from batuta.runs.effects.done import Done
 from batuta.runs.effects.exporting import export
+from batuta.runs.effects.notifying import notify
 from batuta.runs.effects.saving import save
 from batuta.runs.making import land, populations_of
 from batuta.runs.model import Claim
 from batuta.runs.remarking import remarks_of
-from batuta.runs.state import Finished, Landed
+from batuta.runs.state import Finished
 
-Carrier = Callable[[Desk, Claim, Any, Landed], Done]
+Carrier = Callable[[Desk, Claim, Any, Any], Done]
 
 CARRIERS: Mapping[type[Any], Carrier] = {
     SaveAudience: save,
+    Notify: notify,
     ExportFile: export,
 }
-"""Who carries out which effect, given the table of its population. In test mode a carrier tells and does nothing."""
+"""Who carries out which effect, given the table of its population, if it has one.
+
+In test mode a carrier tells, and does nothing outside the run.
+"""
 
 
 def effect(desk: Desk, claim: Claim) -> None:
@@ -33,14 +38,14 @@ def effect(desk: Desk, claim: Claim) -> None:
         raise TypeError(f"{claim.activity} has no effects")
     inputs, scope = inputs_of(view, claim.activity), desk.scope(claim.activity)
     effects = kind.effects(inputs, scope)
-    sources = {f"effect_{place}": effect.population for place, effect in enumerate(effects, 1)}
+    named = {f"effect_{place}": effect for place, effect in enumerate(effects, 1)}
+    sources = {name: effect.population for name, effect in named.items() if effect.population is not None}
     outputs = populations_of(desk, view, claim.activity)
     landed = land(desk, view, claim, {**outputs, **sources})
     notes = list(remarks_of(desk, claim.activity, kind.remarks(inputs, scope)))
-    done = [
-        CARRIERS[type(effect)](desk, claim, effect, landed[source])
-        for source, effect in zip(sources, effects, strict=True)
-    ]
+    done = [CARRIERS[type(effect)](desk, claim, effect, landed.get(name)) for name, effect in named.items()]
     made = {name: landed[name] for name in outputs}
     saved = tuple(item for one in done for item in one.saved)
-    desk.ports.state.finish(claim, Finished(made, saved, (*notes, *(note for one in done for note in one.notes))))
+    told = (*notes, *(note for one in done for note in one.notes))
+    notices = tuple(notice for one in done for notice in one.notices)
+    desk.ports.state.finish(claim, Finished(made, saved, told, notices=notices))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from batuta.runs.model import Note
-from batuta.runs.state import Saved
+from batuta.runs.state import Notice, Saved
 
 
 @dataclass(frozen=True)
@@ -14,3 +14,4 @@ class Done:
 
     notes: tuple[Note, ...] = ()
     saved: tuple[Saved, ...] = ()
+    notices: tuple[Notice, ...] = ()

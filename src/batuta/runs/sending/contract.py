@@ -169,6 +169,14 @@ class Marks:
         """Whether no mark of a batch can be missing."""
         return self.whole(batch) and batch in self.rested
 
+    def stayed(self, batch: int, ordinals: Iterable[int]) -> set[int]:
+        """Return those messages of a batch that surely have not left: none, unless no mark can be missing."""
+        if not self.calm(batch):
+            return set()
+        gone = (Status.SENT, Status.IN_DOUBT)
+        found = ((ordinal, self.outcomes.get((batch, ordinal))) for ordinal in ordinals)
+        return {ordinal for ordinal, outcome in found if outcome is None or outcome.status not in gone}
+
 
 class Journal(Protocol):
     """A file of marks beside a shard, one for each message as soon as it has left, by plain writes."""
@@ -259,6 +267,9 @@ class Sending(Protocol):
 
     def send(self, order: Order, shard: int, fence: int, stop: Callable[[], bool]) -> bool:
         """Send what a shard still holds, or in test mode render it; False if `stop` asked to end before that."""
+
+    def left(self, order: Order) -> Iterator[Rows]:
+        """Yield the row keys of those whose message has left, or may have."""
 
     def finish(self, order: Order) -> Mapping[str, Counts]:
         """Make the working tables of the outputs from the ledger; return their counts."""

@@ -21,12 +21,13 @@ from batuta.runs.sending.contract import (
     Outcome,
     Samples,
     Shards,
+    Status,
     Tally,
     Transports,
 )
 from batuta.runs.sending.messages import Layout, Messages, Row
 from batuta.runs.sending.outputs import late_shape, outputs
-from batuta.runs.sending.shard import Blank, Rehearsal, send_rows
+from batuta.runs.sending.shard import BATCH, Blank, Rehearsal, send_rows
 from batuta.schema.types import STRING
 from batuta.sets.addressed import ADDRESS, REASON
 from batuta.sets.algebra import Table
@@ -39,6 +40,8 @@ TRIED = 200_000
 """Messages that a test run renders; of more, a part chosen by chance that is the same every time."""
 
 KEPT_SAMPLES = 5
+
+_STAYED = (Status.FAILED, Status.EXCLUDED)
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,20 @@ class Deliveries:
         counts = self.engine.make(Making(wanted, order.outputs, order.moment, order.audiences))
         self.engine.drop([late.name])
         return counts
+
+    def left(self, order: Order) -> Iterator[Rows]:
+        """Yield the row keys of those whose message has left, or may have."""
+        ledger, keys = self._ledger(order), len(order.delivery.messages.shape.row_columns)
+        for shard in range(ledger.shards(order.key) or 0):
+            _, rows = self.shard_files.read(order.key, shard)
+            marks = self.journals.read(order.key, shard) if order.live else None
+            for batch, outcomes in ledger.outcomes(order.key, shard):
+                here = range(batch * BATCH, min((batch + 1) * BATCH, len(rows)))
+                if outcomes is not None:
+                    stayed = {outcome.ordinal for outcome in outcomes if outcome.status in _STAYED}
+                else:  # in a test run nothing leaves
+                    stayed = set(here) if marks is None else marks.stayed(batch, here)
+                yield [rows[place][:keys] for place in here if place not in stayed]
 
     def tally(self, key: DeliveryKey) -> Tally:
         """Return the present counts of a delivery."""

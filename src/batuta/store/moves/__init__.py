@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 
 from batuta.kit.clock import Clock
 from batuta.runs.model import Audience, AudienceVersion, Claim, Event, Note, RunView, Wanted
-from batuta.runs.state import Beginning, Finished, Prepared, Stay
+from batuta.runs.state import Beginning, Finished, Landed, Posted, Prepared, Stay
 from batuta.runs.windows import Asking, Window
-from batuta.store import audiences, events, runs, windows
+from batuta.store import audiences, events, inbox, runs, windows
 from batuta.store.database import Database
-from batuta.store.moves import claiming, control, finishing, remembering, starting, waiting
+from batuta.store.moves import claiming, control, finishing, noticing, remembering, starting, waiting
 
 
 class Moves:
@@ -95,6 +95,21 @@ class Moves:
         """End the waits of a run that are under way; those that come later are kept."""
         with self._database.write() as connection:
             waiting.skip(connection, run, note, self._clock.now())
+
+    def handled(self, claim: Claim, unsent: Landed | None) -> None:
+        """End a delivery that failed and whose error is processed: those who got no message go on as its error."""
+        with self._database.write() as connection:
+            finishing.handled(connection, claim, unsent, self._clock.now())
+
+    def notices(self) -> Sequence[Posted]:
+        """Return the inbox, the latest notice first."""
+        with self._database.read() as connection:
+            return inbox.all_notices(connection)
+
+    def read_notices(self, until: int) -> int:
+        """Mark the notices up to a number as read; return how many were not."""
+        with self._database.write() as connection:
+            return noticing.read(connection, until, self._clock.now())
 
     def sent(self, claim: Claim) -> None:
         """End the sending of a shard; after the last one the delivery can be finished."""

@@ -64,11 +64,13 @@ def _begin(connection: Connection, claimed: Claim, at: datetime) -> None:
 
 _BEGINS = {
     JobKind.ARRIVE: "Begins",
+    JobKind.CHOOSE: "Begins",
     JobKind.MAKE: "Begins",
     JobKind.FETCH: "Begins",
     JobKind.EFFECT: "Begins",
     JobKind.PREPARE: "Begins to prepare",
     JobKind.FINISH: "Begins to count what became of the messages",
+    JobKind.HANDLE: "Begins to find out who got no message",
 }
 
 

@@ -11,7 +11,7 @@ from batuta.runs.model import JobKind, JobState, Note, OutputState, RunStatus, T
 from batuta.runs.sending.contract import DeliveryKey
 from batuta.store.ledger import withdraw
 from batuta.store.moves.finishing import begin_sending
-from batuta.store.moves.following import follow_up, refresh, set_status, settle_outputs
+from batuta.store.moves.following import follow_up, ready, refresh, set_status, settle_outputs
 from batuta.store.moves.log import append
 from batuta.store.moves.remembering import give_back, return_all, take_back
 from batuta.store.runs import jobs, runs, tasks, view
@@ -64,6 +64,7 @@ def retry(connection: Connection, run: str, note: Note, at: datetime) -> None:
         failed = (jobs.c.task == row.id) & (jobs.c.state == JobState.FAILED)
         connection.execute(update(jobs).where(failed).values(state=JobState.READY, attempt=0, error=""))
     connection.execute(update(tasks).where(stuck).values(state=TaskState.PENDING, error="", ended_at=None))
+    _let_go(connection, run)
     _prepare_again(connection, run)
     unbegun = [row.activity for row in again if not _has_jobs(connection, row.id)]
     follow_up(connection, run, at, unbegun)
@@ -85,6 +86,14 @@ def collapse(connection: Connection, run: str, note: Note, at: datetime) -> None
     give_back(connection, run)
     append(connection, run, at, note)
     set_status(connection, run, at, RunStatus.FAILED, note.message)
+
+
+def _let_go(connection: Connection, run: str) -> None:
+    """Let tasks begin that were paused before they did."""
+    held = (tasks.c.run == run) & (tasks.c.state == TaskState.HELD)
+    for row in connection.execute(select(tasks.c.id, tasks.c.first).where(held)).all():
+        ready(connection, row.id, JobKind(row.first))
+    connection.execute(update(tasks).where(held).values(state=TaskState.PENDING))
 
 
 def _prepare_again(connection: Connection, run: str) -> None:

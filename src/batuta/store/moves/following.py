@@ -30,7 +30,7 @@ def follow_up(connection: Connection, run: str, at: datetime, activities: Iterab
     for activity, decision in list(follow(current, activities)):
         task = task_id(connection, current, activity)
         if decision is Decision.GO:
-            _begin(connection, task, current, activity)
+            _begin(connection, task, current, activity, at)
         else:
             _leave(connection, current, activity, decision, at)
     refresh(connection, run, at)
@@ -47,12 +47,17 @@ def ready(connection: Connection, task: int, kind: JobKind, shard: int = 0, not_
     connection.execute(insert(jobs).values(task=task, kind=kind, shard=shard, not_before=when))
 
 
-def _begin(connection: Connection, task: int, current: RunView, activity: str) -> None:
-    """Let a task begin, in the stretch that its inbound paths have come to."""
+def _begin(connection: Connection, task: int, current: RunView, activity: str, at: datetime) -> None:
+    """Let a task begin (or be held before that), in the stretch that its inbound paths have come to."""
     now, variables = stretch(view(connection, current.run.id), activity)
+    here = current.tasks[activity]
     values = {"now": now.isoformat(), "variables": json.dumps(dict(variables))}
-    connection.execute(update(tasks).where(tasks.c.id == task).values(**values))
-    ready(connection, task, current.tasks[activity].first)
+    state = TaskState.HELD if here.pause else TaskState.PENDING
+    connection.execute(update(tasks).where(tasks.c.id == task).values(**values, state=state))
+    if here.pause:
+        append(connection, current.run.id, at, Note("Paused here until the run is resumed", activity=activity))
+    else:
+        ready(connection, task, here.first)
 
 
 def task_id(connection: Connection, current: RunView, activity: str) -> int:
@@ -94,7 +99,7 @@ def _why(connection: Connection, current: RunView, activity: str, decision: Deci
     missing = ", ".join(barriers_missing(view(connection, current.run.id), activity))
     return Note(
         f"Needs attention: the population of {missing} failed, is disabled or lacks a disabled part, so it is not "
-        "known whom to keep out. Enable or mend it, then resume.",
+        "known whom to keep out. Enable or mend it, then resume; where its error was handled, start a new run.",
         Level.ERROR,
         activity,
     )

@@ -61,6 +61,8 @@ def _freeze(connection: Connection, run: str, generation: int, plan: Plan) -> No
             label=task.label,
             first=task.first,
             enabled=task.enabled,
+            pause=task.pause,
+            process_errors=task.process_errors,
             state=TaskState.PENDING,
         )
         ids[task.activity] = connection.execute(row.returning(tasks.c.id)).scalar_one()
