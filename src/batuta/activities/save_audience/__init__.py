@@ -76,8 +76,9 @@ class SaveAudience(Effecting):
         if not self.key and wanted.schema != arriving.schema:
             attributes = ", ".join(scope.catalogue.schema_named(wanted.schema).primary_key)
             values = {"dimension": wanted.dimension, "arriving": arriving.dimension, "attributes": attributes}
-            code = "save-key-missing" if arriving.schema else "save-key-of-lines-missing"
-            raise Problems([Problem(code, values, "key")])
+            if not arriving.schema:
+                raise Problems([Problem("save-key-of-lines-missing", values, "key")])
+            raise Problems([Problem("save-key-missing", values, "key")])
         return wanted
 
     def _check_former(self, kept: Shape, scope: Scope, gather: Gather) -> None:
