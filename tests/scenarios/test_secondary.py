@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -163,6 +164,27 @@ def test_enrichment_adds_columns_of_the_secondary_row_and_keeps_the_rows(shop: W
         (1, 12, "Book", "wedding@x.example"),
         (2, 13, "Pen", "birthday@x.example"),
         (3, 77, None, None),
+    ]
+
+
+def test_enrichment_adds_lines_and_totals_of_what_the_secondary_row_leads_to(shop: World) -> None:
+    """Lists with an item each: the person is the target, the list the secondary row, its items the lines."""
+    lists = replace(PAIR, secondary_schema="wish_list")
+    arrived = arriving(shop, "lists", lists, [(1, 100), (2, 200), (3, 400), (4, 999)])
+    lines = {
+        "alias": "items",
+        "path": "secondary.items",
+        "sort": [{"expression": "[price]", "descending": True}],
+        "attributes": [{"name": "label", "expression": "[label]"}],
+    }
+    sums = {"name": "worth", "path": "secondary.items", "function": "sum", "expression": "[price]"}
+    counts = {"name": "lists", "path": "wish_lists", "function": "count"}
+    made = ask(shop, "enrichment", {"lines": [lines], "totals": [sums, counts]}, arrived)["main"]
+    assert shop.read(made, "items_1_label", "worth", "lists") == [
+        (1, 100, "Lamp", Decimal(40), 1),
+        (2, 200, "Lamp", Decimal(36), 1),
+        (3, 400, "On a list without owner", Decimal(4), 0),
+        (4, 999, None, Decimal(0), 0),
     ]
 
 

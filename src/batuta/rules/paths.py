@@ -26,7 +26,7 @@ def follow(
     for name in names:
         link = catalogue.link(schema.name, name)
         if link is None:
-            if name == SECONDARY and not path:
+            if name == SECONDARY and not path and SECONDARY not in roots:
                 raise Unfit("expression.no-secondary")
             others = () if path else roots
             near = suggest(name, [*(known.name for known in catalogue.links(schema.name)), *others])

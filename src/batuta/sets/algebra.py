@@ -169,7 +169,8 @@ class Sort:
 class Lines:
     """The first `count` linked rows of a 1-N path that satisfy `where`, in the order of `sort`, then primary key.
 
-    Gives columns `<name>_<n>_<attribute>` for n from 1 to `count`, and the list `<name>` of objects.
+    Gives columns `<name>_<n>_<attribute>` for n from 1 to `count`, and the list `<name>` of objects. The path
+    leaves the row at hand, or that of a `root`.
     """
 
     name: str
@@ -178,11 +179,12 @@ class Lines:
     sort: tuple[Sort, ...]
     count: int
     attributes: tuple[tuple[str, Expr], ...]
+    root: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """A figure over the linked rows of a 1-N path that satisfy `where`."""
+    """A figure over the linked rows of a 1-N path, of the row at hand or of a `root`, that satisfy `where`."""
 
     name: str
     path: tuple[Link, ...]
@@ -190,6 +192,7 @@ class Total:
     function: AggregateFunction
     of: Expr | None
     type: DataType
+    root: str = ""
 
 
 Addition = Value | Lines | Total | Found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from pydantic import Field
@@ -15,7 +15,7 @@ from batuta.activities.inbound import leads, primary_first
 from batuta.activities.settings import ComputedColumn, ExpressionText, Inbound, Path, SortBy
 from batuta.kit.document import Document
 from batuta.kit.problems import Gather, Problem
-from batuta.rules.bind import aggregate_type, bind_path
+from batuta.rules.bind import aggregate_type, bind_path, leave_root
 from batuta.rules.binding import Surroundings
 from batuta.rules.bound import Predicate
 from batuta.rules.tree import AggregateFunction, Rule
@@ -128,6 +128,7 @@ class Enrichment(Targeting):
 class _There:
     """The linked rows that an addition takes from: the way to them, which of them, and what they may name."""
 
+    root: str
     path: tuple[Link, ...]
     where: Predicate | None
     binder: Binder
@@ -137,21 +138,22 @@ class _There:
     @staticmethod
     def at(addition: LinkedLines | LinkedTotal, around: Surroundings, gather: Gather, field: str) -> _There | None:
         """Follow the way and bind the filter; None after keeping the problems of the way."""
-        found = gather.attempt(lambda: bind_path(addition.path, around), f"{field}.path")
+        root, way, start = leave_root(addition.path, around)
+        found = gather.attempt(lambda: bind_path(way, start), f"{field}.path")
         if found is None:
             return None
         path, schema = found
-        binder = Binder(replace(around, schema=schema, columns={}), gather)
+        binder = Binder(around.of_linked(schema), gather)
         wanted = addition.filter if addition.filter is not None and addition.filter.enabled else None
         where = None if wanted is None else binder.rule(wanted, f"{field}.filter")
-        return _There(path, where, binder, gather, field)
+        return _There(root, path, where, binder, gather, field)
 
     def lines(self, lines: LinkedLines) -> Lines:
         """Return the first of the rows."""
         columns = self.binder.columns(lines.attributes, f"{self.field}.attributes")
         sort = self.binder.sorts(lines.sort, f"{self.field}.sort")
         taken = tuple((column.name, expression) for column, expression in columns)
-        return Lines(lines.alias, self.path, self.where, sort, lines.count, taken)
+        return Lines(lines.alias, self.path, self.where, sort, lines.count, taken, self.root)
 
     def total(self, total: LinkedTotal) -> Total | None:
         """Return the figure over the rows, or None after keeping its problems."""
@@ -161,4 +163,6 @@ class _There:
             return None
         of_type = None if of is None else of.type
         figure = self.gather.attempt(lambda: aggregate_type(total.function, of_type), field)
-        return None if figure is None else Total(total.name, self.path, self.where, total.function, of, figure)
+        if figure is None:
+            return None
+        return Total(total.name, self.path, self.where, total.function, of, figure, self.root)

@@ -49,12 +49,13 @@ def _value(addition: Value, _node: Enriched, row: Row, _build: Builder) -> Added
     return [(addition.name, value(addition.expression, row))]
 
 
-def _total(addition: Total, _node: Enriched, row: Row, build: Builder) -> Added:
-    return [(addition.name, build.context.dialect.fitted(figure(addition, row, condition), addition.type))]
+def _total(addition: Total, _node: Enriched, of: Row, build: Builder) -> Added:
+    found = figure(addition, of.root(addition.root), condition)
+    return [(addition.name, build.context.dialect.fitted(found, addition.type))]
 
 
-def _lines(addition: Lines, _node: Enriched, row: Row, build: Builder) -> Added:
-    alias = build.context.names.take("t")
+def _lines(addition: Lines, _node: Enriched, of: Row, build: Builder) -> Added:
+    alias, row = build.context.names.take("t"), of.root(addition.root)
     row.reach(lambda: trees.subquery(_gathered(addition, row, build), alias), group_meets(addition.path[0], row, alias))
     added: Added = [(name, trees.column(alias, name)) for name, _, _ in _numbered(addition)]
     objects = [
