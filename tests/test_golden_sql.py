@@ -121,6 +121,12 @@ CASES: Mapping[str, tuple[str, dict[str, Any], tuple[Input, ...]]] = {
                     "attributes": [{"name": "score", "expression": "[score]"}],
                 },
                 {
+                    "alias": "home",
+                    "schema": "household",
+                    "pairs": [{"here": "[country]", "there": "[city]"}],
+                    "attributes": [{"name": "city", "expression": "[city]"}],
+                },
+                {
                     "alias": "order",
                     "from": "orders",
                     "pairs": [{"here": "[id]", "there": "[recipient_id]"}],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -43,14 +44,20 @@ class Lookup:
     def finds_one_at_most(self, catalogue: Catalogue) -> bool:
         """Tell whether the pairs give the whole row key of what is looked among, so that nothing is ambiguous."""
         shape = self.among.shape
-        if self.where is not None or shape.row_columns != shape.target_columns or not shape.key:
+        if shape.row_columns != shape.target_columns or not shape.key:
             return False
-        given = {
-            pair.there.name
-            for pair in self.pairs
-            if not pair.loose and isinstance(pair.there, AttributeOf) and not pair.there.path
-        }
+        given = self._given(pair for pair in self.pairs if not pair.loose)
         return given >= set(catalogue.schema_named(shape.schema).primary_key)
+
+    def finds_few(self, catalogue: Catalogue) -> bool:
+        """Tell whether a pair gives an identity, which few rows share; many may share other values."""
+        identities = catalogue.schema_behind(self.among.shape.schema).identities
+        return any(identity.attribute in self._given(self.pairs) for identity in identities)
+
+    def _given(self, pairs: Iterable[Likeness]) -> set[str]:
+        """Return the attributes that pairs give."""
+        values = (pair.there for pair in pairs)
+        return {value.name for value in values if isinstance(value, AttributeOf) and not value.path}
 
 
 class Finding(StrEnum):

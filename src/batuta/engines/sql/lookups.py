@@ -1,7 +1,8 @@
 """Lookups: what the rows of a population find among others, and what is made of it.
 
-Keys meet before anything else is fetched: the values that are compared are computed once, in queries of their own,
-and only keys are put in order where several rows are found.
+Keys meet before anything else is fetched, and the values that are compared are computed in queries of their own. Where
+many rows may share a value, the first row of each value is chosen before any are joined: else as many pairs would be
+made as rows on one side times rows on the other. Rows that meet by an identity, or by a rule, are joined first.
 """
 
 from __future__ import annotations
@@ -38,11 +39,15 @@ class Chosen:
 
 def chosen(node: Chosen, build: Builder) -> exp.Select:
     """Return the row keys of those that find something, with the smallest key that they find."""
-    met = _met(node.source, node.lookup, (), build)
-    if node.lookup.finds_one_at_most(build.context.catalogue):
-        return met
     own, keys = node.source.shape.row_columns, _keys(node.lookup.among.shape)
-    return first_rows(met, [*own, *keys], own, keys, build.context)
+    if not _by_value(node.lookup, build):
+        return first_rows(_met(node.source, node.lookup, (), build), [*own, *keys], own, keys, build.context)
+    rows, row = build.population(node.source)
+    alias = build.context.names.take("t")
+    meets = _meets(node.lookup, row, alias)
+    columns = [*row_key(node.source.shape, row.alias), *(trees.column(alias, key) for key in keys)]
+    query = row.join(trees.query(columns, rows))
+    return trees.joined(query, trees.subquery(_one_each(node.source, node.lookup, (), build), alias), meets)
 
 
 def reconciled(node: Reconciled, build: Builder) -> exp.Select:
@@ -61,7 +66,7 @@ def looking(node: Looking, build: Builder) -> exp.Select:
     """Return the rows that find nothing, or several rows."""
     rows, row = build.population(node.source)
     if node.finding is Finding.SEVERAL:
-        wanted = _by_key(_several(node, build), node.source.shape, row, build)
+        wanted = _finds_several(node, row, build)
     else:
         wanted = trees.negated(_finds(node, row, build))
     return row.join(trees.query(everything(node.shape, row.alias), rows, wanted))
@@ -71,9 +76,9 @@ def found(addition: Found, source: Set, row: Row, build: Builder) -> list[tuple[
     """Return the columns taken from what a row finds, joined so that each row stays one."""
     alias = build.context.names.take("j")
     lookup, attributes = addition.lookup, addition.attributes
-    if lookup.finds_one_at_most(build.context.catalogue):
+    if _by_value(lookup, build):
         meets = _meets(lookup, row, alias)
-        row.reach(lambda: trees.subquery(_there(lookup, attributes, build), alias), meets)
+        row.reach(lambda: trees.subquery(_one_each(source, lookup, attributes, build), alias), meets)
     else:
         same = same_row(build.context.dialect, source.shape, alias, row.alias)
         row.reach(lambda: trees.subquery(_first(addition, source, build), alias), same)
@@ -159,13 +164,58 @@ class _Among:
         return [*keys, *(trees.aliased(value(expression, self.row), name) for (_, expression), name in taken)]
 
 
-def _there(lookup: Lookup, attributes: Attributes, build: Builder) -> exp.Select:
-    """Return what is looked among: keys, the values that are compared, and attributes."""
+def _by_value(lookup: Lookup, build: Builder) -> bool:
+    """Tell whether the first row is chosen for each value, rather than for each row that looks."""
+    catalogue = build.context.catalogue
+    return bool(lookup.pairs) and (lookup.finds_one_at_most(catalogue) or not lookup.finds_few(catalogue))
+
+
+def _one_each(source: Set, lookup: Lookup, attributes: Attributes, build: Builder) -> exp.Select:
+    """Return what is looked among, one row for each combination of values: that with the smallest key."""
+    if lookup.finds_one_at_most(build.context.catalogue):
+        return _there(lookup, attributes, build)
+    values, keys = _values(lookup), _keys(lookup.among.shape)
+    if len(keys) == 1:
+        return _with_attributes(_smallest(lookup, build), lookup, attributes, build)
+    sought = _there(lookup, attributes, build, source)
+    return first_rows(sought, [*keys, *_taken(attributes), *values], values, keys, build.context)
+
+
+def _smallest(lookup: Lookup, build: Builder) -> exp.Select:
+    """Return each combination of values with the smallest key of one column, which needs no order of rows."""
+    alias, (key,) = build.context.names.take("g"), _keys(lookup.among.shape)
+    values = [trees.column(alias, name) for name in _values(lookup)]
+    least = trees.aliased(exp.Min(this=trees.column(alias, key)), key)
+    query = trees.query([*values, least], trees.subquery(_there(lookup, (), build), alias))
+    query.set("group", exp.Group(expressions=[value.copy() for value in values]))
+    return query
+
+
+def _with_attributes(keyed: exp.Select, lookup: Lookup, attributes: Attributes, build: Builder) -> exp.Select:
+    """Return values and keys together with attributes of the rows that have the keys."""
+    if not attributes:
+        return keyed
+    among, alias = _Among.of(lookup, build), build.context.names.take("g")
+    (key,) = _keys(lookup.among.shape)
+    columns = [*among.columns(lookup, attributes), *(trees.column(alias, name) for name in _values(lookup))]
+    same = trees.equal(among.key[0].copy(), trees.column(alias, key))
+    query = trees.query(columns, among.rows)
+    return among.row.join(trees.joined(query, trees.subquery(keyed, alias), same))
+
+
+def _there(lookup: Lookup, attributes: Attributes, build: Builder, source: Set | None = None) -> exp.Select:
+    """Return what is looked among: keys, attributes and the values that are compared; only those that a source has."""
     among = _Among.of(lookup, build)
+    values = [_compared(pair.there, among.row, loose=pair.loose) for pair in lookup.pairs]
     columns = among.columns(lookup, attributes)
-    for pair, name in zip(lookup.pairs, _values(lookup), strict=True):
-        columns.append(trees.aliased(_compared(pair.there, among.row, loose=pair.loose), name))
-    return among.row.join(trees.query(columns, among.rows, trees.every(among.wanted) if among.wanted else None))
+    columns += [trees.aliased(tree, name) for tree, name in zip(values, _values(lookup), strict=True)]
+    wanted = [*among.wanted]
+    if source is not None:
+        rows, row = build.population(source)
+        own = [_compared(pair.here, row, loose=pair.loose) for pair in lookup.pairs]
+        pairs = [(theirs.copy(), mine) for theirs, mine in zip(values, own, strict=True)]
+        wanted.append(build.context.dialect.found(pairs, row.join(trees.query([], rows))))
+    return among.row.join(trees.query(columns, among.rows, trees.every(wanted) if wanted else None))
 
 
 def _met(source: Set, lookup: Lookup, attributes: Attributes, build: Builder) -> exp.Select:
@@ -235,13 +285,26 @@ def _finds(node: Looking, row: Row, build: Builder) -> exp.Expr:
     return build.context.dialect.found(pairs, query)
 
 
-def _several(node: Looking, build: Builder) -> exp.Select:
-    """Return the row keys of those that find more than one."""
-    alias, own = build.context.names.take("s"), node.source.shape.row_columns
-    grouped = trees.query(
-        [trees.column(alias, name) for name in own], trees.subquery(_met(node.source, node.lookup, (), build), alias)
-    )
-    grouped.set("group", exp.Group(expressions=[trees.column(alias, name) for name in own]))
+def _finds_several(node: Looking, row: Row, build: Builder) -> exp.Expr:
+    """Return the condition that a row finds more than one."""
+    lookup, own = node.lookup, node.source.shape.row_columns
+    if not _by_value(lookup, build):
+        return _by_key(_repeated(_met(node.source, lookup, (), build), own, build), node.source.shape, row, build)
+    names, alias = _values(lookup), build.context.names.take("q")
+    repeated = _repeated(_there(lookup, (), build, node.source), names, build)
+    pairs = [
+        (_compared(pair.here, row, loose=pair.loose), trees.column(alias, name))
+        for pair, name in zip(lookup.pairs, names, strict=True)
+    ]
+    return build.context.dialect.found(pairs, trees.query([], trees.subquery(repeated, alias)))
+
+
+def _repeated(query: exp.Select, names: Sequence[str], build: Builder) -> exp.Select:
+    """Return the combinations of some columns that several rows of a query have."""
+    alias = build.context.names.take("s")
+    columns = [trees.column(alias, name) for name in names]
+    grouped = trees.query(columns, trees.subquery(query, alias))
+    grouped.set("group", exp.Group(expressions=[column.copy() for column in columns]))
     more = exp.GT(this=exp.Count(this=exp.Star()), expression=trees.number(1))
     grouped.set("having", exp.Having(this=more))
     return grouped
