@@ -18,8 +18,10 @@ CREATE SCHEMA IF NOT EXISTS "data"."data";
 CREATE SCHEMA IF NOT EXISTS "data"."audience";
 CREATE SCHEMA IF NOT EXISTS "data"."system";
 CREATE SCHEMA IF NOT EXISTS "data"."memory";
+CREATE SCHEMA IF NOT EXISTS "data"."tombstone";
 CREATE TABLE IF NOT EXISTS "data"."system"."effects"
     (key VARCHAR PRIMARY KEY, rows BIGINT NOT NULL, targets BIGINT NOT NULL);
+CREATE TABLE IF NOT EXISTS "data"."system"."changes" (key VARCHAR PRIMARY KEY, counts VARCHAR NOT NULL);
 CREATE SCHEMA IF NOT EXISTS "work"."keys";
 CREATE TABLE IF NOT EXISTS "work"."main"."_carried"
     (name VARCHAR PRIMARY KEY, carrier VARCHAR NOT NULL);
@@ -27,15 +29,17 @@ CREATE TABLE IF NOT EXISTS "work"."main"."_made"
     (name VARCHAR PRIMARY KEY, rows BIGINT NOT NULL, targets BIGINT NOT NULL);
 """
 
+_OPEN = ("memory_limit", "max_temp_directory_size", "threads", "disabled_optimizers", "schema", "search_path")
 _RIGHTS = (
     "SET python_enable_replacements = false",
-    "SET allowed_configs = ['memory_limit', 'max_temp_directory_size', 'threads', 'schema', 'search_path']",
+    f"SET allowed_configs = {list(_OPEN)}",
     "SET enable_external_access = false",
     "SET lock_configuration = true",
 )
 """From here on no statement reaches a file but the two that are attached, and none can take that back.
 
-Only how much memory, disk and threads may be used can be changed, and where bare names are looked up.
+Only how much memory, disk and threads may be used can be changed, how statements are planned, and where bare names
+are looked up.
 """
 
 

@@ -19,6 +19,7 @@ class Unexplained(SystemFault):
 
     def __init__(self, place: str, reason: str) -> None:
         self.reason = reason
+        self.internal = reason.startswith("INTERNAL Error")
         super().__init__(place, f"a query failed: {reason}", todo="Report this as an error of Batuta.")
 
 

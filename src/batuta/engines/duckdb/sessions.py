@@ -11,7 +11,7 @@ from typing import TypeVar
 import duckdb
 import pyarrow as pa
 
-from batuta.engines.duckdb.faults import OutOfMemory, fault, interrupted
+from batuta.engines.duckdb.faults import OutOfMemory, Unexplained, fault, interrupted
 
 T = TypeVar("T")
 
@@ -119,6 +119,7 @@ class Sessions:
 
     One heavy task runs at a time and two interactive queries beside it. A heavy task that runs out of
     memory is tried once more while nothing else runs, with one thread: each thread needs memory of its own.
+    What DuckDB fails to plan is planned once more, more plainly.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -150,11 +151,17 @@ class Sessions:
             except OutOfMemory:
                 with self._alone(), self.session() as session, _one_thread(session):
                     return work(session)
+            except Unexplained as fault:
+                return self._more_plainly(work, fault)
 
     def interactive(self, work: Callable[[Session], T]) -> T:
         """Carry out a query that a person waits for."""
-        with self._interactive, self.session() as session:
-            return work(session)
+        with self._interactive:
+            try:
+                with self.session() as session:
+                    return work(session)
+            except Unexplained as fault:
+                return self._more_plainly(work, fault)
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -169,12 +176,32 @@ class Sessions:
         for session in sessions:
             session.stop()
 
+    def _more_plainly(self, work: Callable[[Session], T], fault: Unexplained) -> T:
+        """Carry out what DuckDB failed to plan once more, without the step of planning that fails.
+
+        DuckDB 1.5 stops with an internal error on some windows below joins and unions where it makes a top-N of
+        them; otherwise that makes them twice as fast, so it is done without only where it has to be.
+        """
+        if not fault.internal:
+            raise fault
+        with self.session() as session, _plainly(session):
+            return work(session)
+
     @contextmanager
     def _alone(self) -> Iterator[None]:
         with ExitStack() as turns:
             for _ in range(_INTERACTIVE):
                 turns.enter_context(self._interactive)
             yield
+
+
+@contextmanager
+def _plainly(session: Session) -> Iterator[None]:
+    session.run("SET disabled_optimizers = 'top_n_window_elimination'")
+    try:
+        yield
+    finally:
+        session.undo("RESET disabled_optimizers")
 
 
 @contextmanager
