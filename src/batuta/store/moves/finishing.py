@@ -100,7 +100,14 @@ def _end_sending(connection: Connection, task: int, claim: Claim) -> None:
         return
     under_way = {JobState.READY, JobState.RUNNING} & {JobState(state) for state in states}
     if not under_way and view(connection, claim.run).tasks[claim.activity].process_errors:
-        ready(connection, task, JobKind.HANDLE)
+        _begin_handling(connection, task)
+
+
+def _begin_handling(connection: Connection, task: int) -> None:
+    """Let the error of a delivery be handled; from here on nothing of it is tried again, or someone might get both."""
+    failed = (jobs.c.task == task) & (jobs.c.state == JobState.FAILED)
+    connection.execute(update(jobs).where(failed).values(state=JobState.CANCELLED))
+    ready(connection, task, JobKind.HANDLE)
 
 
 def _process(connection: Connection, task: int, claim: Claim, note: Note, at: datetime) -> None:
@@ -110,7 +117,7 @@ def _process(connection: Connection, task: int, claim: Claim, note: Note, at: da
     if claim.kind is JobKind.SEND:
         _end_sending(connection, task, claim)
     elif claim.kind is JobKind.FINISH:
-        ready(connection, task, JobKind.HANDLE)
+        _begin_handling(connection, task)
     else:
         arrived = carried_on_error(view(connection, claim.run), claim.activity)
         _handle(connection, task, claim, None if arrived is None else _landed(arrived), at)

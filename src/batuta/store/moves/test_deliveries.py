@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from batuta.kit.errors import InputError
@@ -12,6 +14,7 @@ from batuta.runs.model import (
     Note,
     OutputState,
     RunStatus,
+    TaskOutput,
     TaskState,
 )
 from batuta.runs.ports import Counts
@@ -112,3 +115,50 @@ def test_an_audience_that_moved_meanwhile_leaves_the_task_undone(moves: Moves) -
     second = claimed(moves)
     moves.finish(second, saving(second, 1, "a_3"))
     assert [version.table for version in moves.versions("VIP")] == ["a_1", "a_3"]
+
+
+def failing(moves: Moves, shards: int) -> list[Claim]:
+    """Begin to send a delivery whose errors are processed, all its shards at once."""
+    started = beginning("a>mail mail>after", {"mail": JobKind.PREPARE})
+    plan = started.plan
+    tasks = tuple(replace(task, process_errors=task.activity == "mail") for task in plan.tasks)
+    error = TaskOutput("mail", "error", "Error", True, False, PEOPLE)
+    moves.start(replace(started, plan=replace(plan, tasks=tasks, outputs=(*plan.outputs, error))))
+    work(moves, "a")
+    moves.prepared(claimed(moves), Prepared("w_messages", shards, False, Note("targeted 3")))
+    return [claimed(moves) for _ in range(shards)]
+
+
+def test_an_error_is_handled_once_no_shard_is_under_way(moves: Moves) -> None:
+    claims = failing(moves, 3)
+    moves.fail(claims[1], Note("the server is gone", Level.ERROR), False)
+    assert moves.claim("r1", "me") is None
+    moves.sent(claims[0])
+    assert moves.claim("r1", "me") is None
+    moves.sent(claims[2])
+    handling = claimed(moves)
+    assert (handling.kind, moves.view("r1").run.status) == (JobKind.HANDLE, RunStatus.RUNNING)
+    moves.handled(handling, Landed("w_unsent", Counts(2, 2), PEOPLE))
+    view = moves.view("r1")
+    assert (view.tasks["mail"].state, view.tasks["mail"].error) == (TaskState.HANDLED, "the server is gone")
+    assert view.outputs["mail", "main"].state is OutputState.HANDLED
+    error = view.outputs["mail", "error"]
+    assert (error.state, error.table, error.rows) == (OutputState.TAKEN, "w_unsent", 2)
+    assert view.tasks["after"].state is TaskState.SKIPPED
+    moves.complete("r1", NOTE)
+
+
+def test_what_needs_attention_is_never_handled(moves: Moves) -> None:
+    (claim,) = failing(moves, 1)
+    moves.fail(claim, Note("look at it", Level.ERROR), True)
+    assert moves.view("r1").tasks["mail"].state is TaskState.ATTENTION
+    assert moves.view("r1").outputs["mail", "error"].state is OutputState.FAILED
+
+
+def test_an_error_while_an_error_is_handled_pauses_the_run(moves: Moves) -> None:
+    (claim,) = failing(moves, 1)
+    moves.fail(claim, Note("the server is gone", Level.ERROR), False)
+    moves.fail(claimed(moves), Note("no space left", Level.ERROR), False)
+    assert moves.view("r1").run.status is RunStatus.ERROR
+    moves.retry("r1", NOTE)
+    assert claimed(moves).kind is JobKind.HANDLE
