@@ -185,3 +185,19 @@ def test_lists_tell_until_when_a_run_waits(shop: Shop, clock: SetClock) -> None:
     shown = shop.show()
     (hold,) = [task for task in shown["tasks"] if task["activity"] == "hold"]
     assert hold["due"] == "2026-03-04 09:00:00+00:00"
+
+
+def test_a_confirmation_takes_now_anew_for_what_follows_the_send(shop: Shop, clock: SetClock) -> None:
+    text = CAMPAIGN.replace("to: hold}\n", "to: mail}\n").replace("from: hold,", "from: mail, output: sent,")
+    text = text.replace(
+        "- {id: hold, kind: wait, label: Three days, parameters: {duration: {amount: 3, unit: days}}}\n", ""
+    )
+    text = text.replace("- {from: both, to: mail}\n", "")
+    path = shop.file("campaign.yaml", text)
+    assert json.loads(shop.call("campaign", "run", path, "--live", "--json")[1])["status"] == "awaiting confirmation"
+    clock(START + 3 * ONE_DAY)
+    done = json.loads(shop.must("run", "confirm", "last", "--json"))
+    assert (done["status"], legs(done)["late", "main", "both"]) == ("completed", 6)
+    now = {task["activity"]: task["now"] for task in shop.show()["tasks"]}
+    assert (now["mail"], now["late"]) == ("2026-03-01 09:00:00+00:00", "2026-03-04 09:00:00+00:00")
+    assert now["both"] == now["late"]  # where paths meet it is the latest of theirs
