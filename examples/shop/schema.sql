@@ -44,7 +44,8 @@ CREATE TABLE products (
     category      varchar(40),
     price         numeric(10, 2) NOT NULL,
     former_price  numeric(10, 2),
-    in_stock      boolean NOT NULL
+    in_stock      boolean NOT NULL,
+    restocked_on  date
 );
 
 CREATE TABLE loyalty_accounts (
@@ -83,6 +84,7 @@ CREATE TABLE wish_lists (
 
 CREATE TABLE wish_list_items (
     id            integer PRIMARY KEY,
+    reference     varchar(20) NOT NULL,
     wish_list_id  integer REFERENCES wish_lists (id),
     product_id    integer REFERENCES products (id),
     added_at      timestamp,

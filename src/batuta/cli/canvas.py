@@ -23,11 +23,12 @@ def _draw(view: RunView, name: str, branch: Tree, drawn: set[str]) -> None:
     drawn.add(name)
     for leg in (leg for leg in view.legs if leg.source == name):
         output = view.outputs[name, leg.output]
-        _, targets = counts(output)
+        rows, targets = counts(output)
         several = len(view.outputs_of(name)) > 1
         arrow = Text.assemble(
             (f"{output.label}: " if several else "", "dim"),
             ("" if targets is None else f"{targets:,} ", "bold cyan"),
+            ("" if rows == targets else f"({rows:,} rows) ", "cyan"),
             ("→ ", "dim"),
         )
         if leg.target in drawn:

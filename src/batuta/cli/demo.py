@@ -20,7 +20,7 @@ from batuta.cli.demo_setup import LoadedFile, claim_home, set_up, shop_file
 from batuta.cli.reports import delivery_table, identity_line
 from batuta.runs.model import Mode
 
-CAMPAIGNS = ("campaigns/loyalty.yaml", "campaigns/wish-list.yaml")
+CAMPAIGNS = ("campaigns/loyalty.yaml", "campaigns/wish-list.yaml", "campaigns/back-in-stock.yaml")
 LEFT_BY_SOME = "campaigns/carts.yaml"
 GONE = "no-longer-in-the-data"
 

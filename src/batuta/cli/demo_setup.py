@@ -25,7 +25,13 @@ from batuta.sources.files import open_records, read_text
 from batuta.store.catalogue import CatalogueStore
 from batuta.store.channels import ChannelStore, check_channels
 
-DIMENSION = Dimension(name="recipients", schema_name="recipients", identity="email", label="Recipients")
+DIMENSIONS = {
+    "email": Dimension(name="recipients", schema_name="recipients", identity="email", label="Recipients"),
+    "wish": Dimension(
+        name="wish-list-items", schema_name="wish_list_items", identity="reference", label="Wish-list items"
+    ),
+}
+"""What the campaigns target, by the namespaces of their identities."""
 
 
 class Marker(Document):
@@ -92,8 +98,11 @@ def _with_shop(catalogue: Catalogue) -> Catalogue:
     schemas = shop_file("schema.sql")
     imported = read_ddl(read_text(schemas), "postgres", schemas.name, catalogue)
     widened = add_schemas(catalogue, imported.addition, schemas.name)
-    known = any(dimension.name == DIMENSION.name for dimension in catalogue.dimensions)
-    return widened if known else add_dimension(widened, DIMENSION, "email")
+    known = {dimension.name for dimension in catalogue.dimensions}
+    for namespace, dimension in DIMENSIONS.items():
+        if dimension.name not in known:
+            widened = add_dimension(widened, dimension, namespace)
+    return widened
 
 
 def _apply_settings(found: Services, catalogue: Catalogue) -> None:

@@ -1,5 +1,6 @@
 SELECT
     id,
+    format('WI-{:07d}', id) AS reference,
     CASE WHEN happens(id, 160, 20) THEN NULL
         ELSE 1 + (fraction(id, 161) * fraction(id, 161) * (getvariable('recipients') // 3))::BIGINT % (getvariable('recipients') // 3) END AS wish_list_id,
     CASE WHEN NOT happens(id, 162, 50) THEN product_of(id) END AS product_id,
