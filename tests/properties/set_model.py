@@ -6,12 +6,11 @@ tests of its own.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from batuta.kit.text import drop_case, fold, key_text
+from batuta.kit.text import drop_case, fold
 from batuta.rules.bound import Expr, Predicate
 from batuta.rules.evaluate import Standpoint, compute, holds
 from batuta.rules.tree import AggregateFunction
@@ -44,15 +43,12 @@ from batuta.sets.algebra import (
 from batuta.sets.lookup import Found, Likeness, Lookup
 from batuta.sets.shape import Shape
 
+from .set_orders import chance, is_empty, order_of
 from .shop import CATALOGUE, Shop
 
 Key = tuple[Any, ...]
 Columns = dict[str, Any]
 Rows = dict[Key, Columns]
-
-
-def is_empty(value: object) -> bool:
-    return value is None or value == ""
 
 
 class Model:
@@ -180,33 +176,6 @@ def _is_in(barrier: Barrier, node: Exclusion, key: Key, at: At, model: Model) ->
     return False
 
 
-def chance(salt: str, key: Key) -> str:
-    """The order of chance: the hash of salt and key text, alike on every engine."""
-    return hashlib.md5(f"{salt}:{key_text(key)}".encode(), usedforsecurity=False).hexdigest()
-
-
-class Descending:
-    """Turns an order round."""
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __lt__(self, other: Descending) -> bool:
-        return bool(other.value < self.value)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Descending) and self.value == other.value
-
-    __hash__ = None  # type: ignore[assignment]  # it is only ordered by
-
-
-def _order(value: Any, *, descending: bool = False) -> tuple[Any, ...]:
-    """A sort key: empties last either way."""
-    if is_empty(value):
-        return (1,)
-    return (0, Descending(value) if descending else value)
-
-
 def _distinct_ranks(node: Distinct, model: Model) -> dict[Key, list[Key]]:
     """Return for each row its group in order of preference."""
     groups: dict[Any, list[tuple[tuple[Any, ...], Key]]] = {}
@@ -236,7 +205,7 @@ def _criterion(criterion: Criterion, node: Distinct, key: Key, at: At) -> tuple[
     if criterion.choice is Choice.PREFERRED:
         wanted = [at.value(preferred) for preferred in criterion.preferred]
         return (wanted.index(value) if value in wanted else len(wanted),)
-    return _order(value, descending=criterion.choice is Choice.DESCENDING)
+    return order_of(value, descending=criterion.choice is Choice.DESCENDING)
 
 
 def _distinct(node: Distinct, model: Model) -> Rows:
@@ -274,7 +243,7 @@ def _lines(addition: Lines, at: At, _: Model) -> Columns:
     key = CATALOGUE.schema_named(addition.path[-1].there).primary_key
 
     def order(row: Standpoint) -> tuple[Any, ...]:
-        sorts = [_order(compute(sort.expression, row), descending=sort.descending) for sort in addition.sort]
+        sorts = [order_of(compute(sort.expression, row), descending=sort.descending) for sort in addition.sort]
         return (*sorts, tuple(row.row[name] for name in key))
 
     first = sorted(_matching(addition, at), key=order)[: addition.count]
@@ -378,7 +347,7 @@ def _first(segment: Segment, seen: Sequence[Key], rows: Mapping[Key, At], salt: 
 
 
 def _by(sort: Sort, at: At) -> tuple[Any, ...]:
-    return _order(at.value(sort.expression), descending=sort.descending)
+    return order_of(at.value(sort.expression), descending=sort.descending)
 
 
 def _part(node: Part, model: Model) -> Rows:

@@ -38,18 +38,25 @@ ID, NAME = Column("id", INTEGER), Column("name", STRING)
 HIDDEN = "not to be read"
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[DuckDBEngine]:
-    """Three people in an engine; a secret lies in a file beside it."""
-    (tmp_path / "secret.csv").write_text(f"id\n{HIDDEN}\n", "utf-8")
-    path = tmp_path / "data.duckdb"
-    found = DuckDBEngine(path, tmp_path / "work.duckdb", tmp_path / "tmp", "300MiB", 2)
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the engine, with a file that is not its own."""
+    there = tmp_path_factory.mktemp("engine")
+    (there / "secret.csv").write_text(f"id\n{HIDDEN}\n", "utf-8")
+    return there
+
+
+@pytest.fixture(scope="module")
+def engine(folder: Path) -> Iterator[DuckDBEngine]:
+    """Three people in an engine."""
+    path = folder / "data.duckdb"
+    found = DuckDBEngine(path, folder / "work.duckdb", folder / "tmp", "300MiB", 2)
     found.use(Catalogue(schemas=(PERSON, ORDER)))
     found.close()
     with duckdb.connect(path) as connection:
         rows = "(1, 'Ann', 'l''Île; DROP TABLE person'), (2, 'Bob', NULL), (3, 'O''Hara -- x', 'Rome')"
         connection.execute(f"INSERT INTO data.data.person VALUES {rows}")
-    found = DuckDBEngine(path, tmp_path / "work.duckdb", tmp_path / "tmp", "300MiB", 2)
+    found = DuckDBEngine(path, folder / "work.duckdb", folder / "tmp", "300MiB", 2)
     found.use(Catalogue(schemas=(PERSON, ORDER)))
     yield found
     found.close()
@@ -207,13 +214,13 @@ FORBIDDEN = [
 
 
 @pytest.mark.parametrize("sql", FORBIDDEN)
-def test_a_query_does_nothing_but_read_the_data(engine: DuckDBEngine, tmp_path: Path, sql: str) -> None:
-    before, files = engine.checksum("data"), sorted(tmp_path.rglob("*"))
-    told = said(engine, sql.replace("{folder}", str(tmp_path)), Column("id", STRING))
+def test_a_query_does_nothing_but_read_the_data(engine: DuckDBEngine, folder: Path, sql: str) -> None:
+    before, files = engine.checksum("data"), sorted(folder.rglob("*.*"))
+    told = said(engine, sql.replace("{folder}", str(folder)), Column("id", STRING))
     assert HIDDEN not in told
     assert "root:" not in told
     assert engine.checksum("data") == before
-    assert sorted(tmp_path.rglob("*")) == files
+    assert sorted(folder.rglob("*.*")) == files
     assert ask(engine, "SELECT id FROM person", ID, table="after") == [(1,), (2,), (3,)]
 
 
@@ -227,27 +234,35 @@ RIGHTS = [
         "COPY person FROM '{folder}/secret.csv'",
     ),
     *("COPY (SELECT 1) TO '{folder}/data.duckdb'", "EXPORT DATABASE '{folder}/out'", "INSTALL httpfs", "LOAD httpfs"),
-    *("SELECT * FROM read_csv('{folder}/secret.csv')", "SELECT * FROM '{folder}/secret.csv'", "SELECT * FROM folder"),
+    *("SELECT * FROM read_csv('{folder}/secret.csv')", "SELECT * FROM '{folder}/secret.csv'", "SELECT * FROM hidden"),
     *("SELECT * FROM read_text('/etc/passwd')", "SELECT * FROM glob('/*')", "SET enable_external_access = true"),
     *("SET temp_directory = '/'", "SET lock_configuration = false", "SET allowed_directories = ['/']"),
 ]
 
 
+@pytest.fixture(scope="module")
+def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The connection of an engine, with one person."""
+    there = tmp_path_factory.mktemp("connection")
+    found = open_database(there / "data.duckdb", there / "work.duckdb", there / "tmp", "300MiB", 2)
+    found.execute("CREATE TABLE data.data.person AS SELECT 1 AS id, 'Ann' AS name, 'Rome' AS town")
+    yield found
+    found.close()
+
+
 @pytest.mark.parametrize("sql", RIGHTS)
-def test_it_is_the_rights_that_forbid_not_the_reading_of_the_text(tmp_path: Path, sql: str) -> None:
+def test_it_is_the_rights_that_forbid_not_the_reading_of_the_text(
+    connection: duckdb.DuckDBPyConnection, folder: Path, sql: str
+) -> None:
     """The same connection and transaction as a query has, without any look at the statement beforehand."""
-    (tmp_path / "secret.csv").write_text(f"id\n{HIDDEN}\n", "utf-8")
-    folder = pa.table({"id": [HIDDEN]})
-    connection = open_database(tmp_path / "data.duckdb", tmp_path / "work.duckdb", tmp_path / "tmp", "300MiB", 2)
-    connection.execute("CREATE TABLE data.data.person AS SELECT 1 AS id, 'Ann' AS name, 'Rome' AS town")
-    cursor = connection.cursor()
-    cursor.execute('USE "data"."data"')
-    cursor.execute("BEGIN TRANSACTION READ ONLY")
-    with pytest.raises(duckdb.Error):
-        cursor.execute(sql.replace("{folder}", str(tmp_path)))
-    assert folder.num_rows == 1
+    hidden = pa.table({"id": [HIDDEN]})
+    with connection.cursor() as cursor:
+        cursor.execute('USE "data"."data"')
+        cursor.execute("BEGIN TRANSACTION READ ONLY")
+        with pytest.raises(duckdb.Error):
+            cursor.execute(sql.replace("{folder}", str(folder)))
+    assert hidden.num_rows == 1
     assert connection.execute("SELECT * FROM data.data.person").fetchall() == [(1, "Ann", "Rome")]
-    connection.close()
 
 
 def test_a_large_result_streams_and_keeps_its_order(engine: DuckDBEngine) -> None:
