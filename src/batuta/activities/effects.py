@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from batuta.rules.bound import Expr
+from batuta.schema.changing import Change
 from batuta.schema.locations import Location
 from batuta.schema.writing import Written
 from batuta.sets.algebra import Set, Sort
@@ -49,6 +50,20 @@ class ExportFile:
 
 
 @dataclass(frozen=True, slots=True)
+class UpdateData:
+    """Insert, change or delete rows of a schema, one for each row of a population.
+
+    `values` are expressions over the population's rows for attributes of the schema, all of its key among them. Of
+    several rows of the population for one key the first by row key decides.
+    """
+
+    schema: str
+    change: Change
+    population: Set
+    values: tuple[tuple[str, Expr], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Notify:
     """Tell the people who look after campaigns; both texts are templates, and `population` is who has arrived."""
 
@@ -58,4 +73,4 @@ class Notify:
     population: Set | None
 
 
-Effect = Notify | SaveAudience | ExportFile
+Effect = Notify | SaveAudience | ExportFile | UpdateData

@@ -33,6 +33,7 @@ BUILT_IN = (
     "batuta.activities.split:Split",
     "batuta.activities.fork:Fork",
     "batuta.activities.save_audience:SaveAudience",
+    "batuta.activities.update_data:UpdateData",
     "batuta.activities.export_file:ExportFile",
     "batuta.activities.email:Email",
     "batuta.activities.end:End",

@@ -31,6 +31,11 @@ def effect_key(claim: Claim, label: str, former: int) -> str:
     return f"audience/{claim.run}/{claim.generation}/{claim.activity}/{former}/{label}"
 
 
+def change_key(claim: Claim) -> str:
+    """Return the key of the effect of changing rows of the data: the same at each attempt."""
+    return f"change/{claim.run}/{claim.generation}/{claim.activity}"
+
+
 def audience_table(effect: str) -> str:
     """Return the name of the table that an effect makes."""
     return f"a_{_digest(effect)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -10,8 +10,9 @@ from typing import Literal, Protocol
 
 from batuta.kit.errors import SystemFault
 from batuta.rules.bound import Expr, Moment
+from batuta.schema.changing import Change, ChangeCounts
 from batuta.schema.loading import Load, LoadCounts
-from batuta.schema.model import Catalogue
+from batuta.schema.model import Catalogue, Schema
 from batuta.schema.types import Scalar
 from batuta.schema.writing import Written
 from batuta.sets.algebra import Set, Sort, Table
@@ -60,6 +61,24 @@ class Keeping:
     effect: str
     moment: Moment
     former: str | None = None
+
+
+@dataclass(frozen=True)
+class Changing:
+    """Rows of a schema to be changed as a population tells: which attributes get which values.
+
+    `values` are expressions over the population's rows, among them one for each attribute of the key. `effect` is
+    the key under which the engine remembers that it was done; without one nothing is changed, only counted.
+    `before_commit` is called when nothing can fail any more but the commit itself; if it raises, nothing is changed.
+    """
+
+    schema: Schema
+    change: Change
+    population: Table
+    values: tuple[tuple[str, Expr], ...]
+    moment: Moment
+    effect: str = ""
+    before_commit: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +178,9 @@ class Engine(Protocol):
 
     def save_audience(self, keeping: Keeping) -> Counts:
         """Make an audience table as described, once per effect key, whatever dies in between."""
+
+    def change_rows(self, order: Changing) -> ChangeCounts:
+        """Change rows as described, once per effect key, whatever dies in between; or count what would change."""
 
     def remember(self, order: Remembering) -> None:
         """Keep the keys of a window, instead of those it may have: all of them or none."""

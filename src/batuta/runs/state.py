@@ -146,6 +146,9 @@ class State(Protocol):
     def ask(self, claim: Claim, asking: Asking) -> int:
         """Make a window for a query about to be made, and return its number."""
 
+    def touch(self, schema: str) -> None:
+        """Raise the version of a schema's data: its rows are about to change, or have changed."""
+
     def settle(self, memory: str, numbers: Collection[int]) -> None:
         """Note that the engine holds no keys any more of windows that do not count."""
 

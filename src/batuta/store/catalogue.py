@@ -76,7 +76,7 @@ class CatalogueStore:
         """
         with self._database.write() as connection:
             connection.execute(_loads.insert().values(_row(load, LoadStatus.COMMITTING)))
-            _raise_version(connection, load.schema_name)
+            raise_version(connection, load.schema_name)
 
     def end_load(self, load: LoadRecord) -> None:
         """Remember that the rows of a load are committed, and raise its schema's data version again.
@@ -85,7 +85,7 @@ class CatalogueStore:
         """
         with self._database.write() as connection:
             connection.execute(_loads.update().where(_loads.c.id == load.id).values(_row(load, LoadStatus.DONE)))
-            _raise_version(connection, load.schema_name)
+            raise_version(connection, load.schema_name)
 
     def loads(self, schema: str | None = None) -> tuple[LoadRecord, ...]:
         """Return the loads of one schema or of all, the latest first."""
@@ -107,7 +107,8 @@ def _row(load: LoadRecord, status: LoadStatus) -> dict[str, object]:
     return {"id": load.id, "schema": load.schema_name, "status": status.value, "document": document}
 
 
-def _raise_version(connection: Connection, schema: str) -> None:
+def raise_version(connection: Connection, schema: str) -> None:
+    """Raise the version of a schema's data; who knows one version knows which rows there were."""
     first = insert(_data_versions).values(schema=schema, version=1)
     connection.execute(
         first.on_conflict_do_update(index_elements=["schema"], set_={"version": _data_versions.c.version + 1})

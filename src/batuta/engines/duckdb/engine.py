@@ -12,6 +12,7 @@ import duckdb
 
 from batuta.engines.duckdb.arrow import to_rows
 from batuta.engines.duckdb.audiences import save
+from batuta.engines.duckdb.changes import change_rows
 from batuta.engines.duckdb.database import open_database
 from batuta.engines.duckdb.export import write_file
 from batuta.engines.duckdb.load import load
@@ -26,7 +27,8 @@ from batuta.engines.duckdb.tables import checksum, count_reasons, drop_tables, s
 from batuta.engines.sql import Compiler, DuckDb
 from batuta.engines.sql.context import Context
 from batuta.rules.bound import Expr, Moment
-from batuta.runs.ports import Counts, Exporting, Keeping, Making, Preview, Querying, Remembering, Rows
+from batuta.runs.ports import Changing, Counts, Exporting, Keeping, Making, Preview, Querying, Remembering, Rows
+from batuta.schema.changing import ChangeCounts
 from batuta.schema.loading import Load, LoadCounts
 from batuta.schema.model import Catalogue
 from batuta.sets.algebra import Set, Table
@@ -111,6 +113,10 @@ class DuckDBEngine:
     def save_audience(self, keeping: Keeping) -> Counts:
         context = Context(DuckDb(), self._catalogue, keeping.moment, Places(self._catalogue))
         return self._sessions.heavy(lambda session: save(session, context, keeping))
+
+    def change_rows(self, order: Changing) -> ChangeCounts:
+        context = Context(DuckDb(), self._catalogue, order.moment, Places(self._catalogue))
+        return self._sessions.heavy(lambda session: change_rows(session, context, order))
 
     def remember(self, order: Remembering) -> None:
         self._sessions.heavy(lambda session: remember(session, order))

@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from batuta.engines.duckdb.sessions import Session
 from batuta.engines.duckdb.storage import DIALECT, columns_of, rows_table
+from batuta.engines.duckdb.tombstones import tombstones
 from batuta.schema.loading import LINE, Load, LoadCounts
 from batuta.schema.model import Schema
 
@@ -54,7 +55,7 @@ def _added(counts: LoadCounts, found: dict[str, int]) -> LoadCounts:
 
 
 class _Merging:
-    """The statements of one merge; `s` is a staged record, `t` the row of the same key."""
+    """The statements of one merge; `s` is a staged record, `t` the row of the same key, `g` its tombstone."""
 
     def __init__(self, session: Session, schema: Schema, columns: Sequence[str]) -> None:
         self._session = session
@@ -62,6 +63,7 @@ class _Merging:
         self._columns = tuple(columns)
         self._all = tuple(columns_of(schema))
         self._target = rows_table(schema.name)
+        self._gone = tombstones(session, schema)
 
     def lose_repeats(self) -> dict[str, int]:
         """Find records that another of the same key outdoes: a newer one, else a later one; count them."""
@@ -75,8 +77,10 @@ class _Merging:
         return {"ignored": ignored, "repeated": lost - ignored}
 
     def into_nothing(self) -> bool:
-        """Tell whether the schema has no rows yet."""
-        return not self._session.rows(exp.select(exp.Literal.number(1)).from_(self._target).limit(1).sql(DIALECT))
+        """Tell whether the schema has no rows yet, and had none that were deleted."""
+        return self._gone is None and not self._session.rows(
+            exp.select(exp.Literal.number(1)).from_(self._target).limit(1).sql(DIALECT)
+        )
 
     def fill(self) -> exp.Insert:
         """Return the statement that puts the records into an empty table."""
@@ -88,6 +92,8 @@ class _Merging:
         compared = self._winners([*values, self._kind().as_(_KIND, quoted=True)]).join(
             self._target.as_("t", quoted=True), on=self._same_key("s", "t"), join_type="left"
         )
+        if self._gone is not None:
+            compared = compared.join(self._gone.as_("g", quoted=True), on=self._same_key("s", "g"), join_type="left")
         self._make(_MERGED, compared)
         kind = _column(_KIND)
         found = exp.select(kind, exp.Count(this=exp.Star())).from_(_MERGED).group_by(kind)
@@ -136,10 +142,13 @@ class _Merging:
 
     def _kind(self) -> exp.Expr:
         """Say what a record would do to the row of its key."""
-        kind = exp.Case().when(_column(self._schema.primary_key[0], "t").is_(exp.null()), _text(_INSERT))
+        kind = exp.Case()
         if self._schema.version:
-            pair = [_column(self._schema.version, table) for table in "st"]
-            kind = kind.when(exp.func("coalesce", exp.LT(this=pair[0], expression=pair[1]), exp.false()), _text(_OLDER))
+            for table in "t" if self._gone is None else "tg":
+                pair = [_column(self._schema.version, one) for one in ("s", table)]
+                older = exp.func("coalesce", exp.LT(this=pair[0], expression=pair[1]), exp.false())
+                kind = kind.when(older, _text(_OLDER))
+        kind = kind.when(_column(self._schema.primary_key[0], "t").is_(exp.null()), _text(_INSERT))
         others = [name for name in self._columns if name not in self._schema.primary_key]
         if others:
             differ = (exp.NullSafeNEQ(this=_column(name, "s"), expression=_column(name, "t")) for name in others)

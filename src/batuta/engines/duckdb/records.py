@@ -14,6 +14,7 @@ from sqlglot import exp
 from batuta.engines.duckdb.sessions import Session
 from batuta.engines.duckdb.storage import DIALECT
 from batuta.runs.ports import Counts
+from batuta.schema.changing import ChangeCounts
 from batuta.sets.shape import Shape
 
 _MADE_AMONG = 'SELECT name, rows, targets FROM "work"."main"."_made" WHERE name IN (SELECT unnest(?::VARCHAR[]))'
@@ -25,6 +26,8 @@ _RECORD_CARRIED = 'INSERT INTO "work"."main"."_carried" VALUES (?, ?)'
 _FORGET_CARRIED = 'DELETE FROM "work"."main"."_carried" WHERE name IN (SELECT unnest(?::VARCHAR[]))'
 _EFFECT = 'SELECT rows, targets FROM "data"."system"."effects" WHERE key = ?'
 _RECORD_EFFECT = 'INSERT INTO "data"."system"."effects" VALUES (?, ?, ?)'
+_CHANGE = 'SELECT counts FROM "data"."system"."changes" WHERE key = ?'
+_RECORD_CHANGE = 'INSERT INTO "data"."system"."changes" VALUES (?, ?)'
 
 
 _NONE: Mapping[str, str] = MappingProxyType({})
@@ -69,6 +72,17 @@ def effect_done(session: Session, key: str) -> Counts | None:
 def record_effect(session: Session, key: str, counts: Counts) -> None:
     """Remember an effect; the caller holds the transaction that carries it out."""
     session.run(_RECORD_EFFECT, [key, counts.rows, counts.targets])
+
+
+def change_done(session: Session, key: str) -> ChangeCounts | None:
+    """Return the counts of a change of rows that was carried out before, or None."""
+    found = session.rows(_CHANGE, [key])
+    return ChangeCounts.model_validate_json(str(found[0][0])) if found else None
+
+
+def record_change(session: Session, key: str, counts: ChangeCounts) -> None:
+    """Remember a change of rows; the caller holds the transaction that carries it out."""
+    session.run(_RECORD_CHANGE, [key, counts.model_dump_json()])
 
 
 def counted(session: Session, table: exp.Table, shape: Shape) -> Counts:

@@ -1,9 +1,10 @@
 """How schemas are stored in DuckDB: which table, which columns, which types.
 
 The engine attaches its two files under the names `data` and `work`. The rows of a schema stand in
-`data."data"."<schema>"`, audiences in `data."audience"`, remembered keys in `data."memory"`, the engine's own
-tables in `data."system"`, working tables in `work.main`. Tables of schemas carry no indexes: loads keep keys
-unique themselves, and an index on the key makes a load several times slower.
+`data."data"."<schema>"`, audiences in `data."audience"`, remembered keys in `data."memory"`, those of deleted
+rows in `data."tombstone"`, the engine's own tables in `data."system"`, working tables in `work.main`. Tables of
+schemas carry no indexes: loads keep keys unique themselves, and an index on the key makes a load several times
+slower.
 
 Each identity attribute has a folded copy (kit.text.fold) in a column of its own, so that people can be
 compared without regard to case and accents at the speed of plain text.
@@ -26,7 +27,7 @@ DATA, WORK = "data", "work"
 KEYS = "keys"
 """The part of the work file that holds keys of outputs whose columns stand in the table of another output."""
 
-ROWS, AUDIENCES, SYSTEM, MEMORIES = "data", "audience", "system", "memory"
+ROWS, AUDIENCES, SYSTEM, MEMORIES, TOMBSTONES = "data", "audience", "system", "memory", "tombstone"
 """The parts of the data file."""
 
 DIALECT = "duckdb"
@@ -86,7 +87,7 @@ def columns_of(schema: Schema) -> dict[str, exp.DataType]:
 
 def ensure_tables(connection: DuckDBPyConnection, catalogue: Catalogue) -> None:
     """Make the parts of the data file, a table for each new schema and a column for each new attribute."""
-    for part in (ROWS, AUDIENCES, SYSTEM, MEMORIES):
+    for part in (ROWS, AUDIENCES, SYSTEM, MEMORIES, TOMBSTONES):
         connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{DATA}"."{part}"')
     present = _present_columns(connection)
     for schema in catalogue.schemas:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from batuta.activities.contract import Effecting
-from batuta.activities.effects import ExportFile, Notify, SaveAudience
+from batuta.activities.effects import ExportFile, Notify, SaveAudience, UpdateData
 from batuta.runs.desk import Desk, inputs_of
+from batuta.runs.effects.changing import change
 from batuta.runs.effects.done import Done
 from batuta.runs.effects.exporting import export
 from batuta.runs.effects.notifying import notify
@@ -23,6 +24,7 @@ CARRIERS: Mapping[type[Any], Carrier] = {
     SaveAudience: save,
     Notify: notify,
     ExportFile: export,
+    UpdateData: change,
 }
 """Who carries out which effect, given the table of its population, if it has one.
 

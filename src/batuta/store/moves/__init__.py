@@ -9,6 +9,7 @@ from batuta.runs.model import Audience, AudienceVersion, Claim, Event, Note, Run
 from batuta.runs.state import Beginning, Finished, Landed, Posted, Prepared, Stay
 from batuta.runs.windows import Asking, Window
 from batuta.store import audiences, events, inbox, runs, windows
+from batuta.store.catalogue import raise_version
 from batuta.store.database import Database
 from batuta.store.moves import claiming, control, finishing, noticing, remembering, starting, waiting
 
@@ -50,6 +51,11 @@ class Moves:
         with self._database.write() as connection:
             claiming.check(connection, claim)
             return remembering.ask(connection, claim, asking, self._clock.now())
+
+    def touch(self, schema: str) -> None:
+        """Raise the version of a schema's data: its rows are about to change, or have changed."""
+        with self._database.write() as connection:
+            raise_version(connection, schema)
 
     def settle(self, memory: str, numbers: Collection[int]) -> None:
         """Note that the engine holds no keys any more of windows that do not count."""
