@@ -45,14 +45,17 @@ def write_batches(sessions: Sessions, name: str, shape: Shape, chunks: Iterator[
         made = made_among(session, [name])
         if name in made:
             return made[name]
-        schema = table_schema(shape)
+        incoming = _Incoming(table_schema(shape).empty_table())
+        with session.working() as cursor:
+            cursor.register(_INCOMING, incoming)
         with session.transaction():
             creation = exp.Create(this=working_table(name), kind="TABLE", expression=_ALL_INCOMING.copy())
             insertion = exp.Insert(this=working_table(name), expression=_ALL_INCOMING.copy())
-            _append(session, creation, schema.empty_table())
+            session.run(creation.sql(DIALECT))
             for chunk in chunks:
+                incoming.table = chunk
                 with sessions.turn():
-                    _append(session, insertion, chunk)
+                    session.run(insertion.sql(DIALECT))
             counts = counted(session, working_table(name), shape)
             record_made(session, {name: counts})
         return counts
@@ -114,11 +117,17 @@ def checksum(session: Session, database: str, schema: str) -> str:
     return digest.hexdigest()
 
 
-def _append(session: Session, statement: exp.Expr, table: pa.Table) -> None:
-    with session.working() as cursor:
-        cursor.register(_INCOMING, table)
-        cursor.execute(statement.sql(DIALECT))
-        cursor.unregister(_INCOMING)
+class _Incoming:
+    """The rows at hand, under one name for a whole transaction.
+
+    DuckDB keeps what a transaction gives and takes a name until it ends: were each chunk given one, all would stay.
+    """
+
+    def __init__(self, table: pa.Table) -> None:
+        self.table = table
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return self.table.__arrow_c_stream__(requested_schema)
 
 
 def _chunks(rows: Iterable[Rows], schema: pa.Schema) -> Iterator[pa.Table]:
