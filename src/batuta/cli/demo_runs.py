@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -15,14 +14,17 @@ from batuta.cli.knowledge import knowledge
 from batuta.cli.reports import report_of
 from batuta.cli.run_progress import Progress
 from batuta.cli.running import Stage
-from batuta.demo.erasure import erase_recipients
 from batuta.kit.errors import InputError, SystemFault
 from batuta.reports.run_report import RunReport
+from batuta.rules.bound import AttributeOf
 from batuta.runs.conduct import Request, begin, carry_on, take_up
 from batuta.runs.desk import Desk
 from batuta.runs.effects import effect
 from batuta.runs.making import make
-from batuta.runs.model import JobKind, Mode, Note, RunStatus, RunView, Wanted
+from batuta.runs.model import JobKind, Mode, RunStatus, RunView
+from batuta.runs.ports import Changing
+from batuta.schema.changing import Change
+from batuta.sets.algebra import Table
 
 ERASED = 3
 """How many people leave while a campaign is under way."""
@@ -55,23 +57,12 @@ def run_file(found: Services, file: Path, mode: Mode, quiet: bool) -> Told:
 
 
 def run_with_erasure(found: Services, file: Path, quiet: bool) -> Told:
-    """Run a campaign file live; when its mail is due, some who are to get it are erased from the data.
-
-    `found` is closed meanwhile: only one may have the data open.
-    """
+    """Run a campaign file live; when its mail is due, some who are to get it are erased from the data."""
     stage = Stage(found)
     desk = _begun(stage, file, Mode.LIVE)
     _work_until_mail(desk)
-    people = _first_addressed(desk)
-    found.close()
-    again = replace(found)
-    try:
-        erase_recipients(again.home.data, people)
-        stage = Stage(again)
-        stage.state.want(desk.run.id, Wanted.RUN, Note(f"Resumed after {len(people)} people were erased from the data"))
-        return _finish(stage, take_up(stage.ports, knowledge(again), desk.run.id), quiet)
-    finally:
-        again.close()
+    _erase_some(desk)
+    return _finish(stage, desk, quiet)
 
 
 def mail_of(outbox: Path, run: str) -> Sample | None:
@@ -115,12 +106,17 @@ def _work_until_mail(desk: Desk) -> None:
         _JOBS[claim.kind](desk, claim)
 
 
-def _first_addressed(desk: Desk) -> Sequence[int]:
-    """Return the keys of some who are about to be written to."""
-    view = desk.view()
+def _erase_some(desk: Desk) -> None:
+    """Delete some who are about to be written to from the data, as if they had asked for it; what they bought stays."""
+    view, engine = desk.view(), desk.ports.engine
     email = next(task.activity for task in view.tasks.values() if task.first is JobKind.PREPARE)
-    population = view.inbound(email)[0][1].population
+    population, moment = view.inbound(email)[0][1].population, view.moment(email)
     if population is None:
-        return ()
-    rows = desk.ports.engine.preview(population, (), view.moment(email), ERASED).rows
-    return [int(str(row[0])) for row in rows]
+        return
+    shape = population.shape.of_targets().having(())
+    schema = desk.frozen.knowledge.catalogue.schema_named(shape.schema)
+    leaving = Table(f"leaving_{desk.run.id}", shape)
+    people = engine.preview(population, (), moment, ERASED).rows
+    engine.write(leaving.name, shape, iter([[row[: len(shape.key)] for row in people]]))
+    key = tuple((one.name, AttributeOf((), one.name, one.type)) for one in schema.key)
+    engine.change_rows(Changing(schema, Change.DELETE, leaving, key, moment, f"demo/{desk.run.id}"))
