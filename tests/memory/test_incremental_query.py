@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
+
+from batuta.store.ledger import SqlLedger
+from batuta.store.moves import control
 
 from .conftest import BY_DATE, FOR_EVER, NEEDS_ATTENTION, SAVING, Home, campaign
 
@@ -231,3 +235,46 @@ def test_the_sql_of_a_query_is_that_of_its_own_window(home: Home) -> None:
     sql = home.must("run", "sql", "second", "fresh")
     assert "2026-03-01 08:00:00" in sql
     assert "2026-03-02 09:00:00" in sql
+
+
+def fail_for_good(home: Home, monkeypatch: pytest.MonkeyPatch, at: str) -> None:
+    """Run the campaign live with a ledger that does not add up when its mail is prepared."""
+    honest = SqlLedger.tally
+    with monkeypatch.context() as patch:
+        patch.setattr(SqlLedger, "tally", lambda self, key: replace(honest(self, key), failed=1))
+        assert home.live(campaign(), at, name="failed") == "failed"
+    assert home.states()[-1] == "given back"
+    assert home.mailed() == []
+
+
+def test_a_run_that_failed_for_good_gives_back_and_may_take_back(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    home.load((1, "2026-03-01 08:00:00"))
+    fail_for_good(home, monkeypatch, DAY.format(1))
+    assert home.run(campaign(), DAY.format(2)) == "completed"
+    assert home.keys() == [1]
+    home.must("run", "resume", "failed", "--yes")
+    assert home.mailed() == [1]
+    assert home.states() == ["returned"]
+    assert home.live(campaign(), DAY.format(3)) == "completed"
+    assert home.mailed() == [1]
+
+
+def test_what_was_given_back_and_returned_by_another_run_is_not_taken_back(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.load((1, "2026-03-01 08:00:00"))
+    fail_for_good(home, monkeypatch, DAY.format(1))
+    assert home.live(campaign(), DAY.format(2)) == "completed"
+    assert home.mailed() == [1]
+    code, message = home.call("run", "resume", "failed", "--yes")
+    assert code == 1
+    assert "another run has queried since" in message
+    assert home.mailed() == [1]
+
+
+def test_a_planted_fault_is_seen_people_who_are_taken_back_from_another_run(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(control, "take_back", lambda *_: None)
+    with pytest.raises(AssertionError):
+        test_what_was_given_back_and_returned_by_another_run_is_not_taken_back(home, monkeypatch)
