@@ -6,9 +6,14 @@ import csv
 import sqlite3
 from pathlib import Path
 
-TABLES = ("customer", "employee", "genre", "invoice", "invoice_line", "track")
+TABLES = (
+    "album", "artist", "customer", "employee", "genre", "invoice", "invoice_line", "media_type", "playlist",
+    "playlist_track", "track",
+)  # fmt: skip
 
-AFFINITY = {"unit_price": "REAL", "total": "REAL", "quantity": "INT"}
+AFFINITY = {"unit_price": "REAL", "total": "REAL"} | dict.fromkeys(
+    ("quantity", "reports_to", "milliseconds", "bytes"), "INT"
+)
 
 # Money is counted in hundredths: SQLite has no decimals.
 VIEWS = """
@@ -75,8 +80,8 @@ TRANSITIONS = {
 }
 
 
-def reference(folder: Path) -> sqlite3.Connection:
-    """Load the CSV files of a folder into SQLite and add the views above."""
+def tables(folder: Path) -> sqlite3.Connection:
+    """Load the CSV files of a folder into SQLite; nothing between two commas is NULL."""
     database = sqlite3.connect(":memory:")
     for table in TABLES:
         with (folder / f"{table}.csv").open(encoding="utf-8", newline="") as file:
@@ -85,7 +90,15 @@ def reference(folder: Path) -> sqlite3.Connection:
             f"{name} {AFFINITY.get(name, 'INT' if name.endswith('_id') else 'TEXT')}" for name in header
         )
         database.execute(f"CREATE TABLE {table} ({columns})")
-        database.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(header))})", rows)
+        places = ", ".join("?" * len(header))
+        values = ([value or None for value in row] for row in rows)
+        database.executemany(f"INSERT INTO {table} VALUES ({places})", values)
+    return database
+
+
+def reference(folder: Path) -> sqlite3.Connection:
+    """Load the CSV files of a folder into SQLite and add the views above."""
+    database = tables(folder)
     database.executescript(VIEWS)
     return database
 

@@ -1,0 +1,246 @@
+"""The Chinook shop in a home: campaigns run over it, and the SQL files beside them that say what must come out.
+
+`campaigns/<name>.sql` is written for SQLite over the very CSV files. Each view after a comment such as `-- 91 rows`
+is what one transition must carry: its columns are the row key and whatever columns the campaign has computed that
+are worth a look. A view `mails of <activity>` holds the letters: address, subject and body.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from batuta.cli.populations import key_names
+from batuta.engines.duckdb.engine import DuckDBEngine
+from batuta.kit.clock import SystemClock
+from batuta.runs.summary import output_named
+from batuta.store.catalogue import CatalogueStore
+from batuta.store.database import Database
+from batuta.store.home import Home
+from batuta.store.moves import Moves
+from tests.chinook.reference import tables
+from tests.command import Batuta
+
+HERE = Path(__file__).parent
+CAMPAIGNS = HERE / "campaigns"
+DATA = HERE.parent / "data" / "chinook"
+AT = "2026-01-15T09:00:00+00:00"
+OF_RUNS = {"run", "task", "transition", "output", "job", "event", "notice", "sqlite_sequence"}
+"""The state that a test run may write: that of runs, and the inbox."""
+
+VIEW = re.compile(r'^-- ([\d,]+) rows?\nCREATE (?:TEMP )?VIEW "([^"]+)"', re.MULTILINE)
+
+Row = tuple[str | None, ...]
+Letter = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What a transition carries: names of the key columns, then of the others, and the rows."""
+
+    keys: tuple[str, ...]
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+    def named(self, names: Sequence[str]) -> list[Row]:
+        places = [self.columns.index(name) for name in names]
+        return [tuple(row[place] for place in places) for row in self.rows]
+
+    @property
+    def targets(self) -> int:
+        own = [place for place, name in enumerate(self.keys) if "." not in name and name != "line"]
+        found = {tuple(row[place] for place in own) for row in self.rows}
+        return len({row for row in found if row and None not in row})
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A campaign carried out twice, in test mode and live, and what SQL says of it."""
+
+    tested: Any
+    live: Any
+    transitions: int
+
+
+class Chinook:
+    """The shop in a folder of its own, with the location `exchange` for files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.home = folder / "home"
+        self.exchange = folder / "exchange"
+        self.batuta = Batuta(self.home)
+
+    def run(self, name: str, *options: str, at: str = AT, code: int = 0) -> Any:
+        campaign = CAMPAIGNS / f"{name}.yaml"
+        return self.batuta("campaign", "run", campaign, "--json", "--at", at, *options, code=code).json
+
+    def live(self, name: str, *options: str, at: str = AT, code: int = 0) -> Any:
+        return self.run(name, "--live", "--yes", *options, at=at, code=code)
+
+    def log(self, run: Any, activity: str = "") -> list[str]:
+        events = self.batuta("run", "log", run["run"], "--json").json
+        return [event["message"] for event in events if event["activity"] == activity or not activity]
+
+    def states(self, run: Any) -> dict[str, str]:
+        shown = self.batuta("run", "show", run["run"], "--json").json
+        return {task["activity"]: task["state"] for task in shown["tasks"]}
+
+    def prove(self, name: str, *options: str, at: str = AT, database: sqlite3.Connection | None = None) -> Proof:
+        """Run a campaign in test mode and live, and hold every transition of both against the SQL beside it."""
+        known = database or self.reference(name)
+        before = self.state()
+        tested = self.run(name, *options, at=at)
+        assert self.state() == before, "a test run has changed something outside"
+        told = self.populations(tested)
+        differences(told, name, known)
+        live = self.live(name, *options, at=at)
+        assert (tested["status"], live["status"]) == ("completed", "completed")
+        assert told == self.populations(live)
+        assert figures(tested) == figures(live)
+        assert self.samples(tested) == self.samples(live)
+        assert_letters(self.letters(live), known)
+        return Proof(tested, live, len(told))
+
+    def reference(self, name: str) -> sqlite3.Connection:
+        """Return the CSV files in SQLite with the views of a campaign."""
+        database = tables(DATA)
+        database.executescript((CAMPAIGNS / f"{name}.sql").read_text("utf-8"))
+        return database
+
+    def populations(self, run: Any) -> dict[str, Carried]:
+        """Return what each transition of a run carries, and each output that no transition leaves."""
+        home = Home(self.home)
+        with closing(Database(home.state)) as state, closing(_engine(home)) as engine:
+            catalogue = CatalogueStore(state).read()
+            engine.use(catalogue)
+            view = Moves(state, SystemClock()).view(run["run"])
+            found = {}
+            for leg in run["transitions"]:
+                output = output_named(view, f"{leg['from']}.{leg['output']}")
+                if output.population is None:
+                    assert not leg["rows"]
+                    continue
+                shown = engine.preview(output.population, (), view.moment(leg["from"]), 100_000, 0)
+                names = key_names(catalogue, output.population.shape)
+                columns = tuple(names.get(column, column) for column in shown.columns)
+                rows = tuple(tuple(map(told, row)) for row in shown.rows)
+                carried = found[transition(leg)] = Carried(tuple(names.values()), columns, rows)
+                assert (leg["rows"], leg["targets"]) == (len(rows), carried.targets), transition(leg)
+        return found
+
+    def state(self) -> dict[str, object]:
+        """Return fingerprints of all that only live runs may change."""
+        found: dict[str, object] = dict(_files(self.home / "outbox")) | dict(_files(self.exchange))
+        with closing(sqlite3.connect(self.home / "state.sqlite")) as state:
+            for (table,) in state.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                if table not in OF_RUNS:
+                    found[table] = state.execute(f'SELECT * FROM "{table}" ORDER BY 1, 2').fetchall()
+        with duckdb.connect(str(self.home / "data.duckdb")) as data:
+            for schema, table in data.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall():
+                query = f'SELECT count(*), sum(hash(one)) FROM data."{schema}"."{table}" AS one'
+                found[f"{schema}.{table}"] = data.execute(query).fetchall()
+        return found
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        """Ask the data of the home itself."""
+        with duckdb.connect(str(self.home / "data.duckdb")) as data:
+            data.execute("USE data.data")
+            return data.execute(query).fetchall()
+
+    def samples(self, run: Any) -> dict[str, bytes]:
+        return {path.removeprefix("samples"): content for path, content in self._of_run(run, "samples")}
+
+    def letters(self, run: Any) -> dict[str, list[Letter]]:
+        """Return address, subject and body of all that left, by the channel activity it came from."""
+        found: dict[str, list[Letter]] = {delivery["activity"]: [] for delivery in run["deliveries"]}
+        for path in sorted((self.home / "outbox" / run["run"]).rglob("*.eml")):
+            mail: EmailMessage = message_from_bytes(path.read_bytes(), policy=default)  # type: ignore[arg-type, assignment]
+            body = mail.get_body(("html",))
+            assert body is not None
+            found[mail["Subject"].partition(":")[0]].append((mail["To"], mail["Subject"], body.get_content().strip()))
+        return found
+
+    def _of_run(self, run: Any, part: str) -> Iterator[tuple[str, bytes]]:
+        folder = self.home / "runs" / run["run"]
+        for path in sorted((folder / part).rglob("*")):
+            if path.is_file():
+                yield path.relative_to(folder).as_posix(), path.read_bytes()
+
+
+def differences(found: Mapping[str, Carried], name: str, database: sqlite3.Connection) -> None:
+    """Hold what each transition carries against its view, and the number of rows against the one that is written."""
+    totals = dict(expected(name))
+    assert set(found) == set(totals), "each population needs a view, and each view a population"
+    for view, carried in found.items():
+        answer = database.execute(f'SELECT * FROM "{view}"')
+        names = [column for column, *_ in answer.description]
+        rows = [tuple(map(told, row)) for row in answer.fetchall()]
+        assert set(carried.keys) <= set(names), f"{view}: the view needs the row key {carried.keys}"
+        ours = carried.named(names)
+        wrong = (
+            f"{view}: only in the run {sorted_(set(ours) - set(rows))}, only in SQL {sorted_(set(rows) - set(ours))}"
+        )
+        assert set(ours) ^ set(rows) == set(), wrong
+        keys = carried.named(carried.keys)
+        assert len(keys) == len(set(keys)) == len(rows) == totals[view], f"{view}: {len(keys)} rows, {len(rows)} in SQL"
+
+
+def expected(name: str) -> list[tuple[str, int]]:
+    """Return the transitions that have a view, and how many rows are written beside it."""
+    text = (CAMPAIGNS / f"{name}.sql").read_text("utf-8")
+    return [(view, int(count.replace(",", ""))) for count, view in VIEW.findall(text)]
+
+
+def assert_letters(found: Mapping[str, list[Letter]], database: sqlite3.Connection) -> None:
+    for activity, letters in found.items():
+        wanted = database.execute(f'SELECT * FROM "mails of {activity}"').fetchall()
+        assert sorted(letters) == sorted(wanted)
+
+
+def figures(run: Any) -> Any:
+    """Return what must be the same in test mode and live."""
+    return run["transitions"], run["deliveries"]
+
+
+def transition(leg: Mapping[str, Any]) -> str:
+    output = "" if leg["output"] == "main" else f".{leg['output']}"
+    return f"{leg['from']}{output}>{leg['to'] or ''}"
+
+
+def told(value: object) -> str | None:
+    """Return a value as text, alike for SQLite and DuckDB; money has two digits, dates of midnight no time."""
+    if value is None or isinstance(value, str):
+        return None if value is None else value.removesuffix(" 00:00:00")
+    if isinstance(value, Decimal | float):
+        return f"{value:.2f}"
+    if isinstance(value, datetime):
+        return str(value).removesuffix(" 00:00:00")
+    return str(value)
+
+
+def sorted_(rows: set[Row]) -> list[Row]:
+    return sorted(rows, key=str)[:10]
+
+
+def _engine(home: Home) -> DuckDBEngine:
+    return DuckDBEngine(home.data, home.work, home.temporary)
+
+
+def _files(folder: Path) -> Iterator[tuple[str, str]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield path.as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()
