@@ -75,7 +75,7 @@ def shop(world: Any) -> Any:
     world.schema("shop", "*id integer, city string", [(1, "Lyon")])
     world.schema("person", "*id integer, email string, name string, shop_id integer", identity="email")
     world.link("person.shop_id -> shop.id", "shop", "people")
-    world.schema("booking", "*id integer, person_id integer")
+    world.schema("booking", "*id integer, person_id integer", [(10, 1), (20, 1), (30, 17)])
     world.link("booking.person_id -> person.id", "person", "bookings")
     bare = world.catalogue.model_copy(update={"schemas": (*world.catalogue.schemas, SUPPRESSION)})
     dimension = Dimension(name="people", schema_name="person", identity="email")

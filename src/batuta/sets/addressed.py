@@ -44,6 +44,7 @@ class Addressed:
     reason; their predicates may name the column `_address` as Computed("_address"). DUPLICATE keeps the
     first message (row key order) of each folded address among those without an earlier reason. HOLDOUT
     takes `holdout` per cent by the hash of salt and target key, among those without an earlier reason.
+    GONE applies where the target's row is no longer there, at level row also where the secondary one is not.
 
     At level target `others` are what the list `_others` has of each further row of the message's target, in their
     order: names and expressions over the row.

@@ -33,7 +33,7 @@ def _judged(node: Addressed, early: int, build: Builder) -> exp.Select:
     """Return the messages with the reasons of the early checks and what the later ones look at."""
     rows, row = first_of_targets(node, build)
     row.columns[ADDRESS] = lambda: value(node.address, row)
-    branches = [(_fails(check, row), trees.text(check.reason)) for check in node.checks[:early]]
+    branches = [(_fails(check, node, row), trees.text(check.reason)) for check in node.checks[:early]]
     text = build.context.dialect.text
     columns = [*_kept(node, row.alias), trees.aliased(value(node.address, row), ADDRESS)]
     for place, check in enumerate(node.checks[early:], early):
@@ -41,7 +41,7 @@ def _judged(node: Addressed, early: int, build: Builder) -> exp.Select:
             folded = side(node.address, row, Folding(case=True, accents=True))
             columns.append(trees.aliased(folded.present, _FOLDED))
         elif check.test not in _LATE:
-            columns.append(trees.aliased(trees.certain(_fails(check, row)), f"_w{place}"))
+            columns.append(trees.aliased(trees.certain(_fails(check, node, row)), f"_w{place}"))
     columns.append(trees.aliased(exp.Cast(this=trees.case(branches), to=text), REASON))
     return row.join(trees.query(columns, rows))
 
@@ -52,12 +52,13 @@ def _kept(node: Addressed, alias: str) -> list[exp.Expr]:
     return [*everything(node.shape, alias), *listed]
 
 
-def _fails(check: Check, row: Row) -> exp.Expr:
+def _fails(check: Check, node: Addressed, row: Row) -> exp.Expr:
     """Return the condition that a check applies to the row."""
     if check.test is Special.NO_TARGET:
         return trees.is_null(row.key[0])
     if check.test is Special.GONE:
-        return trees.is_null(trees.column(row.table(()), row.schema.primary_key[0]))
+        spoken_of = [row, *(row.roots.values() if node.by_row else ())]
+        return trees.some(trees.is_null(trees.column(one.table(()), one.schema.primary_key[0])) for one in spoken_of)
     assert not isinstance(check.test, Special)  # the late ones are tried after all others
     return condition(check.test, row)
 

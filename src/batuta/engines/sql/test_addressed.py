@@ -107,6 +107,16 @@ def test_at_level_row_each_row_gets_a_message(shop: Shop) -> None:
     ]
 
 
+def test_a_message_to_a_row_needs_target_and_secondary_row_one_to_a_target_the_target_only(shop: Shop) -> None:
+    shape = replace(shop.people, secondary_schema="order", secondary_key=(INTEGER, INTEGER))
+    source = shop.table("some", shape, [(1, 1, 1), (1, 1, 9), (3, 9, 1), (77, 2, 4)])
+    gone = Special.GONE.value
+    node = messages(shop, source, GONE)
+    by_row = {row[:3]: row[-1] for row in shop.read(replace(node, by_row=True))}
+    assert by_row == {(1, 1, 1): None, (1, 1, 9): gone, (3, 9, 1): gone, (77, 2, 4): gone}
+    assert {row[:3]: row[-1] for row in shop.read(node)} == {(1, 1, 1): None, (3, 9, 1): None, (77, 2, 4): gone}
+
+
 def test_all_rows_of_a_target_are_held_out_together(shop: Shop) -> None:
     node = replace(messages(shop, rows(shop), HOLDOUT), by_row=True)
     for share in (10, 40, 70):
