@@ -93,7 +93,7 @@ def test_every_reason_for_leaving_a_message_out_occurs(told: Any) -> None:
 
 
 def test_every_run_completes_with_a_ledger_that_adds_up(told: Any) -> None:
-    assert [run["status"] for run in told["runs"]] == ["completed"] * 7
+    assert [run["status"] for run in told["runs"]] == ["completed"] * 11
     for run in told["runs"]:
         for one in run["deliveries"]:
             parts = one["sent"] + one["failed"] + one["in_doubt"] + one["pending"] + sum(one["excluded"].values())
@@ -101,7 +101,10 @@ def test_every_run_completes_with_a_ledger_that_adds_up(told: Any) -> None:
             assert one["targeted"] > 100
 
 
-@pytest.mark.parametrize("campaign", ["Thanks to loyal customers", "Wish-list reminder", "Back in stock"])
+@pytest.mark.parametrize(
+    "campaign",
+    ["Thanks to loyal customers", "Wish-list reminder", "Back in stock", "Customers and their risk", "Who may leave"],
+)
 def test_a_test_run_counts_as_the_live_run_does(told: Any, campaign: str) -> None:
     test, live = run_of(told, campaign, "test"), run_of(told, campaign, "live")
     assert test["transitions"] == live["transitions"]

@@ -60,7 +60,7 @@ def _passages(view: RunView) -> Iterable[Passage]:
         output = view.outputs[leg.source, leg.output]
         left.pop((leg.source, leg.output), None)
         rows, targets = counts(output)
-        barrier = leg.role is Role.BARRIER
+        barrier = leg.role in (Role.BARRIER, Role.AWAITED)
         label = leg.label or output.label
         yield Passage(leg.source, leg.output, leg.target, label, str(output.state), rows, targets, barrier)
     for (source, name), output in left.items():

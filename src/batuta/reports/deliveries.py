@@ -12,7 +12,7 @@ DEFINITIONS: Mapping[str, str] = {
     "rows": "Row keys on the transition: people, or people with an order, a booking ... each.",
     "targets": "Distinct people (rows of the dimension) on the transition.",
     "share": "Targets on the transition, of those that arrived at the activity it leaves (of several populations, "
-    "the primary one, or the largest of a union).",
+    "the primary one, or those of a union together).",
     "targeted": "Messages the delivery was to make: one for each target, or for each row if the channel says so.",
     "excluded": "Messages left out before they were sent, each for the first reason that applied.",
     "sent": "Messages the transport accepted; in test mode, those that would be sent.",

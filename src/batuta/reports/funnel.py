@@ -12,7 +12,8 @@ from batuta.kit.document import Document
 class Passage:
     """A transition in a run and what it carried; `rows` and `targets` are None for a mere activation.
 
-    `barrier` says that the population only narrows another one: it takes people out, or only those in both stay.
+    `barrier` says that the population only narrows another one, which takes people out or keeps those in both, or that
+    it is only waited for.
     """
 
     source: str
@@ -42,12 +43,12 @@ def funnel(passages: Sequence[Passage]) -> tuple[Step, ...]:
     """Return a step for each transition, in their order.
 
     The former step of a transition is the population that arrived at the activity it leaves: the primary one
-    of an exclusion or intersection, the largest of a union.
+    of an exclusion, intersection or join, all of a union together.
     """
     arrived: dict[str, int] = {}
     for passage in passages:
         if passage.targets is not None and not passage.barrier:
-            arrived[passage.target] = max(passage.targets, arrived.get(passage.target, 0))
+            arrived[passage.target] = passage.targets + arrived.get(passage.target, 0)
     return tuple(_step(passage, arrived) for passage in passages)
 
 

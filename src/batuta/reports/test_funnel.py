@@ -15,12 +15,12 @@ def test_the_share_is_of_what_arrived_at_the_activity_a_transition_leaves() -> N
     ) == [None, 0.75, 0.25]
 
 
-def test_the_largest_population_that_arrived_counts() -> None:
+def test_all_populations_of_a_union_count_together() -> None:
     assert shares(
         Passage("small", "main", "both", targets=40),
         Passage("large", "main", "both", targets=80),
-        Passage("both", "main", "end", targets=20),
-    ) == [None, None, 0.25]
+        Passage("both", "main", "end", targets=90),
+    ) == [None, None, 0.75]
 
 
 def test_a_population_that_only_narrows_another_is_no_former_step() -> None:
