@@ -13,6 +13,7 @@ from batuta.kit.problems import Problem
 from batuta.kit.text import suggest
 
 _WHOLE, _NUMBER, _YES_NO = "field-needs-whole-number", "field-needs-number", "field-needs-yes-or-no"
+_MOMENT, _TIME, _CHOICE = "field-needs-date-and-time", "field-needs-time", "field-needs-choice"
 _CODES: Mapping[str, str] = {
     "string_type": "field-needs-text",
     "int_type": _WHOLE,
@@ -25,6 +26,12 @@ _CODES: Mapping[str, str] = {
     "decimal_parsing": _NUMBER,
     "bool_type": _YES_NO,
     "bool_parsing": _YES_NO,
+    "datetime_type": _MOMENT,
+    "datetime_parsing": _MOMENT,
+    "datetime_from_date_parsing": _MOMENT,
+    "datetime_object_invalid": _MOMENT,
+    "time_type": _TIME,
+    "time_parsing": _TIME,
     "tuple_type": "field-needs-list",
     "list_type": "field-needs-list",
     "model_type": "field-needs-group",
@@ -33,9 +40,9 @@ _CODES: Mapping[str, str] = {
     "missing": "field-missing",
     "union_tag_not_found": "field-missing",
     "extra_forbidden": "field-unknown",
-    "literal_error": "field-needs-choice",
-    "enum": "field-needs-choice",
-    "union_tag_invalid": "field-needs-choice",
+    "literal_error": _CHOICE,
+    "enum": _CHOICE,
+    "union_tag_invalid": _CHOICE,
     "greater_than": "field-not-above",
     "greater_than_equal": "field-too-small",
     "less_than": "field-not-below",
@@ -98,10 +105,13 @@ def _is_told_elsewhere(path: tuple[str | int, ...], all_paths: Iterable[tuple[st
 def _problem(path: tuple[str | int, ...], details: list[ErrorDetails], model: type[BaseModel], raw: Any) -> Problem:
     first = details[0]
     field = ".".join(map(str, path))
-    codes = {_CODES.get(detail["type"], "field-wrong") for detail in details}
+    codes = {_CODES.get(detail["type"], "field-wrong"): detail for detail in details}
     if len(codes) > 1:
-        return Problem("field-needs-value", {"found": _shown(_value_at(raw, path))}, field)
-    match code := codes.pop():
+        found = {"found": _shown(_value_at(raw, path))}
+        if set(codes) <= {_CHOICE, _WHOLE, "field-too-small"}:
+            return Problem("field-needs-choice-or-number", {**found, "choices": _choices(codes[_CHOICE])}, field)
+        return Problem("field-needs-value", found, field)
+    match code := next(iter(codes)):
         case "field-missing":
             return _missing(path, first)
         case "field-unknown":
@@ -115,7 +125,7 @@ def _problem(path: tuple[str | int, ...], details: list[ErrorDetails], model: ty
 def _values(detail: ErrorDetails) -> dict[str, object]:
     limits = [value for name, value in detail.get("ctx", {}).items() if name in _LIMITS]
     limit = f"{limits[0]:g}" if limits and isinstance(limits[0], float) else next(iter(limits), "")
-    return {"found": _shown(detail["input"]), "limit": limit, "reason": detail["msg"]}
+    return {"found": _shown(detail["input"]), "limit": limit, "reason": detail["msg"].removeprefix("Value error, ")}
 
 
 def _missing(path: tuple[str | int, ...], detail: ErrorDetails) -> Problem:
@@ -136,11 +146,9 @@ def _unknown(path: tuple[str | int, ...], model: type[BaseModel], raw: Any) -> P
 
 
 def _choice(field: str, detail: ErrorDetails) -> Problem:
-    context = detail.get("ctx", {})
-    expected = str(context.get("expected") or context.get("expected_tags") or "")
-    choices = _QUOTED.findall(expected) or [expected]
+    choices = _choices(detail)
     if detail["type"] == "union_tag_invalid":
-        found, field = str(context.get("tag", "")), f"{field}.kind" if field else "kind"
+        found, field = str(detail.get("ctx", {}).get("tag", "")), f"{field}.kind" if field else "kind"
     else:
         found = _shown(detail["input"])
     if found in choices:  # a number was wanted, and here it is as text
@@ -149,6 +157,12 @@ def _choice(field: str, detail: ErrorDetails) -> Problem:
     if near:
         return Problem("field-needs-choice-near", {"found": found, "near": near}, field)
     return Problem("field-needs-choice", {"found": found, "choices": choices}, field)
+
+
+def _choices(detail: ErrorDetails) -> list[str]:
+    context = detail.get("ctx", {})
+    expected = str(context.get("expected") or context.get("expected_tags") or "")
+    return _QUOTED.findall(expected) or [expected]
 
 
 def _fields_at(model: type[BaseModel], path: tuple[str | int, ...], raw: Any) -> list[str]:

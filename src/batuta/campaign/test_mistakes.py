@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -36,6 +37,9 @@ class Home(Document):
     number: str = Field("1", min_length=1)
     rent: int = Field(1, gt=0, lt=10)
     colour: Literal["red", "green"] = "red"
+    floor: Annotated[int, Field(ge=1)] | Literal["top"] = "top"
+    built: datetime | None = None
+    closes: time | None = None
     pets: tuple[Annotated[Cat | Dog | Song, Field(discriminator="kind")], ...] = ()
     town: str = Field("", alias="city")
 
@@ -61,14 +65,24 @@ class Home(Document):
         ({"rent": None}, "rent", "A whole number is needed here, found null. Write digits only."),
         ({"colour": "blue"}, "colour", "blue is no possible choice here. Use one of: red, green."),
         ({"colour": "gren"}, "colour", "gren is no possible choice here. Did you mean green?"),
-        ({"city": "Atlantis"}, "city", "Atlantis does not fit here (Value error, it sank). Correct it."),
+        ({"floor": "last"}, "floor", "last is no possible choice here. Use one of: top; or write a whole number."),
+        ({"floor": 0}, "floor", "0 is no possible choice here. Use one of: top; or write a whole number."),
+        (
+            {"built": "24/12/2026"},
+            "built",
+            "A date and time is needed here, found 24/12/2026. Write it like 2026-12-24T09:00.",
+        ),
+        ({"built": []}, "built", "A date and time is needed here, found [...]. Write it like 2026-12-24T09:00."),
+        ({"closes": "25:00"}, "closes", "A time of day is needed here, found 25:00. Write it like 09:30."),
+        ({"city": "Atlantis"}, "city", "Atlantis does not fit here (it sank). Correct it."),
         ({"citty": "Paris"}, "citty", "There is no field citty here. Did you mean city?"),
         (
             {"xyz": 1},
             "xyz",
             (
                 "There is no field xyz here. "
-                "Remove it, or use one of: size, form, street, number, rent, colour, pets, city."
+                "Remove it, or use one of: size, form, street, number, rent, colour, floor, built, "
+                "closes, pets, city."
             ),
         ),
         (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from batuta.kit.errors import InputError
-from batuta.kit.problems import Problem, Problems
+from batuta.kit.problems import Problem, Problems, Term
 from batuta.messages.liquid.analysis import analyse
 from batuta.messages.liquid.environment import BoundedEnvironment
 from batuta.messages.liquid.names import Fields, Meaning, Single
@@ -26,9 +26,10 @@ def check_name(text: str, variables: Mapping[str, DataType]) -> None:
     """
     template = _parsed(text, _TRIAL)
     found = analyse(template, _roots(variables)).problems
-    fault = fault_of_name(text) if template.static() else ""
+    fault = fault_of_name(text) if template.static() else None
     if fault:
-        found = [*found, Problem("file-name-wrong", {"name": text, "fault": fault})]
+        values = {"name": text, "fault": Term(f"name-fault.{fault.name.lower()}")}
+        found = [*found, Problem("file-name-wrong", values)]
     if found:
         raise Problems(found)
 

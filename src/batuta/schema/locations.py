@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 from typing import Literal
 
 from pydantic import Field
@@ -23,18 +24,29 @@ class Location(Document):
     write: bool = Field(True, description="files may be written")
 
 
-def fault_of_name(name: str) -> str:
-    """Return what is wrong with the name of a file in a location, or ''.
+class NameFault(StrEnum):
+    """What is wrong with the name of a file."""
+
+    EMPTY = "the name is empty"
+    LONG = f"the name is longer than {LONGEST_NAME} characters"
+    CHARACTER = "the name holds a character that no name of a file should"
+    ABSOLUTE = "the name is not relative to the location"
+    OUTSIDE = "the name leads out of the location"
+    HIDDEN = "a part of the name is empty or begins with a dot"
+
+
+def fault_of_name(name: str) -> NameFault | None:
+    """Return what is wrong with the name of a file in a location, or None.
 
     A name is relative, its folders joined by /, and never leads out of the location.
     """
     parts = name.split("/")
     faults = {
-        "the name is empty": not name.strip(),
-        f"the name is longer than {LONGEST_NAME} characters": len(name) > LONGEST_NAME,
-        "the name holds a character that no name of a file should": bool(_FORBIDDEN.search(name)),
-        "the name is not relative to the location": name.startswith(("/", "~")) or ":" in parts[0],
-        "the name leads out of the location": ".." in parts,
-        "a part of the name is empty or begins with a dot": any(not part or part.startswith(".") for part in parts),
+        NameFault.EMPTY: not name.strip(),
+        NameFault.LONG: len(name) > LONGEST_NAME,
+        NameFault.CHARACTER: bool(_FORBIDDEN.search(name)),
+        NameFault.ABSOLUTE: name.startswith(("/", "~")) or ":" in parts[0],
+        NameFault.OUTSIDE: ".." in parts,
+        NameFault.HIDDEN: any(not part or part.startswith(".") for part in parts),
     }
-    return next((fault for fault, found in faults.items() if found), "")
+    return next((fault for fault, found in faults.items() if found), None)

@@ -20,13 +20,14 @@ _OPENING = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 def place_of(location: Location, name: str) -> Path:
     """Return where a file of that name is or would be; raise InputError if that is not inside the location."""
-    fault = fault_of_name(name)
+    fault: str | None = fault_of_name(name)
     root = _root(location)
     path = root.joinpath(*name.split("/")) if not fault else root
     if not fault and not _resolved(path, location).is_relative_to(root):
         fault = "the name leads out of the location by a symbolic link"
     if fault:
-        raise InputError(f"location {location.name}", f"{name!r}: {fault}", expected="a name such as new/people.csv")
+        place, found, expected = f"location {location.name}", f"{name!r}: {fault}", "a name such as new/people.csv"
+        raise InputError(place, found, expected=expected, todo="Correct the name, or the values that it is made from.")
     return path
 
 
