@@ -271,12 +271,12 @@ class Story:
         return self.way == "two days" and result.state != "held" and result.until + 2 * DAY <= max(now, self.latest)
 
     def check_end(self) -> None:
-        """Nobody came twice, and after a last run nobody is left who was loaded in time."""
+        """Nobody came twice, and after a last run nobody is left who was late by less than the overlap."""
         lists = [result.keys for result in self.counting()]
         if self.way != "two days":
             assert sum(map(len, lists)) == len(set().union(*lists))
         held = set().union(*lists)
-        lost = {key for key, (dated, loaded) in self.rows.items() if key not in held and loaded - dated <= OVERLAP}
+        lost = {key for key, (dated, loaded) in self.rows.items() if key not in held and loaded - dated < OVERLAP}
         assert lost == set()
 
 
