@@ -29,8 +29,10 @@ from batuta.messages.liquid.names import (
 )
 from batuta.messages.liquid.template import Template, children, excerpt, position
 from batuta.rules.bound import Expr
+from batuta.rules.paths import SECONDARY
 
 _OF_ANY_LIST = ("first", "last")
+_NOT_CARRIED = {SECONDARY: "template-no-secondary", OTHERS: "template-no-others"}
 
 
 @dataclass
@@ -206,10 +208,14 @@ class _Reader:
         return known if name else {}
 
     def unknown(self, path: Path, name: str, known: Mapping[str, str], part: str = "") -> Meaning:
+        if name in _NOT_CARRIED and "profile" in self.roots:
+            return self.wrong(_NOT_CARRIED[name], path)
         near = suggest(part or name, known)
         if near:
             return self.wrong("template-unknown-name", path, name=name, near=known[near])
-        names = sorted(known.values())[:20]
+        if not known:
+            return self.wrong("template-nothing-known", path, name=name, group=name.removesuffix(f".{part}"))
+        names = sorted(other for other in known.values() if part or "." not in other)[:20]
         return self.wrong("template-unknown-name-far", path, name=name, known=names)
 
     def wrong(self, code: str, path: Path, **values: object) -> Meaning:

@@ -115,10 +115,25 @@ def test_an_unknown_name_is_placed_by_line_and_column() -> None:
     assert TEXTS.say(problem) == "Line 2, column 6: there is no profile.frist_name. Did you mean profile.first_name?"
 
 
+def test_a_name_unlike_all_others_is_told_with_the_first_parts_of_names_only() -> None:
+    assert only_problem("{{ quite_another_thing }}").values["known"] == ["context", "profile", "target", "vars"]
+
+
+def test_a_name_where_there_is_none_at_all_is_told_so() -> None:
+    template = parse("{{ vars.brand }}", BoundedEnvironment(Moment(datetime(2026, 3, 3, tzinfo=UTC)), escape=True))
+    (problem,) = analyse(template, roots(CATALOGUE, SHAPE, {})).problems
+    assert TEXTS.say(problem) == (
+        "Line 1, column 4: there is no vars.brand, nor anything else in vars. Add it to the campaign, or leave it out."
+    )
+    assert "vars.brand" in TEXTS.say(problem, "fr")
+
+
 @pytest.mark.parametrize(
     ("source", "code"),
     [
         ("{{ quite_another_thing }}", "template-unknown-name-far"),
+        ("{{ secondary.price }}", "template-no-secondary"),
+        ("{% for row in others %}x{% endfor %}", "template-no-others"),
         ("{{ profile.email | upcaze }}", "template-unknown-filter"),
         ("{{ profile.shop }}", "template-unfinished-name"),
         ("{{ profile }}", "template-unfinished-name"),
