@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -101,7 +101,8 @@ class Chinook:
 
     def prove(self, name: str, *options: str, at: str = AT, database: sqlite3.Connection | None = None) -> Proof:
         """Run a campaign in test mode and live, and hold every transition of both against the SQL beside it."""
-        known = database or self.reference(name)
+        known = self.tables() if database is None else database
+        known.executescript((CAMPAIGNS / f"{name}.sql").read_text("utf-8"))
         before = self.state()
         tested = self.run(name, *options, at=at)
         assert self.state() == before, "a test run has changed something outside"
@@ -115,11 +116,16 @@ class Chinook:
         assert_letters(self.letters(live), known)
         return Proof(tested, live, len(told))
 
-    def reference(self, name: str) -> sqlite3.Connection:
-        """Return the CSV files in SQLite with the views of a campaign."""
-        database = tables(DATA)
-        database.executescript((CAMPAIGNS / f"{name}.sql").read_text("utf-8"))
-        return database
+    def tables(self) -> sqlite3.Connection:
+        """Return the CSV files in SQLite."""
+        return tables(DATA)
+
+    def load(self, schema: str, header: str, rows: Iterable[Sequence[object]]) -> None:
+        """Load rows of a test's own; texts are quoted, so that an empty one is a text."""
+        lines = [",".join(f'"{value}"' if isinstance(value, str) else str(value) for value in row) for row in rows]
+        file = self.folder / f"{schema}.csv"
+        file.write_text("\n".join([header, *lines]) + "\n", "utf-8")
+        assert self.batuta("data", "load", schema, file, "--json").json["rejected"] == 0
 
     def populations(self, run: Any) -> dict[str, Carried]:
         """Return what each transition of a run carries, and each output that no transition leaves."""
