@@ -78,6 +78,32 @@ def test_a_death_after_a_power_cut_does_not_make_lost_marks_trusted(
     assert len(taken) == len(set(taken))
 
 
+@pytest.mark.parametrize("lost", ["the last fifty", "all of them"])
+def test_a_death_right_after_the_journal_is_opened_again_does_not_make_lost_marks_trusted(
+    silent: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    """The power cut took marks with it; the next process died before it had looked at a single message."""
+    boot = tmp_path / "boot_id"
+    boot.write_text("first")
+    monkeypatch.setattr(shards_module, "_BOOT", boot)
+    silent.transports.dies_after = 620
+    with pytest.raises(Death):
+        silent.carried_out(order(), fence=1)
+    boot.write_text("second")
+    (journal,) = silent.home.path.rglob("*.journal")
+    left = journal.read_bytes().splitlines(keepends=True)[:-50]
+    journal.write_bytes(b"".join(left if lost == "the last fifty" else []))
+    with monkeypatch.context() as patch:
+        dying(patch, SqlLedger, "intend", 1, after=False)
+        with pytest.raises(Death):
+            silent.carried_out(order(), fence=2)
+    tally = silent.carried_out(order(), fence=3)
+    assert (tally.balanced, tally.pending) == (True, 0)
+    assert tally.in_doubt == (500 - 119 + 50 if lost == "the last fifty" else 500)
+    taken = silent.transports.taken
+    assert len(taken) == len(set(taken))
+
+
 def test_a_planted_fault_is_seen_intents_that_are_not_committed(silent: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Were a batch to leave before its intent is kept, a death would send it twice: this must be visible."""
     silent.transports.dies_after = 250

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -85,20 +85,22 @@ class JournalFiles:
         complete = not spoiled and boot is not None and boot == boot_id()
         return Marks(outcomes, complete, frozenset(doubted), frozenset(rested))
 
-    def open(self, key: DeliveryKey, shard: int) -> JournalFile:
-        """Open the journal of a shard to note more."""
+    def open(self, key: DeliveryKey, shard: int, doubted: Collection[int] = ()) -> JournalFile:
+        """Open the journal of a shard to note more, the doubt about batches first."""
         path = _journal_path(self._home, key, shard)
         path.parent.mkdir(parents=True, exist_ok=True)
-        return JournalFile(path)
+        return JournalFile(path, doubted)
 
 
 class JournalFile:
     """An open journal: every mark is one write to the operating system, which keeps it if the process dies."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, doubted: Collection[int] = ()) -> None:
         self._path = path
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         _drop_torn_line(self._file)
+        for batch in doubted:
+            self._write(["doubt", batch])
         self._write(["boot", boot_id()])
 
     def mark(self, batch: int, outcome: Outcome) -> None:
@@ -107,10 +109,6 @@ class JournalFile:
             self._put(b'[%d,%d,"sent","",""]\n' % (batch, outcome.ordinal))
             return
         self._write([batch, outcome.ordinal, outcome.status.value, outcome.reason, outcome.detail])
-
-    def doubt(self, batch: int) -> None:
-        """Note that earlier marks of a batch may be missing."""
-        self._write(["doubt", batch])
 
     def rest(self, batch: int) -> None:
         """Note that a batch is left with no message under way."""

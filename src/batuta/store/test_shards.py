@@ -108,9 +108,7 @@ def test_after_a_restart_of_the_machine_marks_may_be_missing(
 
 def test_a_batch_once_in_doubt_stays_in_doubt(home: Home) -> None:
     journals = JournalFiles(home)
-    journal = journals.open(KEY, 0)
-    journal.doubt(2)
-    journal.close()
+    journals.open(KEY, 0, [2]).close()
     journals.open(KEY, 0).close()
     marks = journals.read(KEY, 0)
     assert not marks.whole(2)

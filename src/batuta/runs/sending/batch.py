@@ -72,9 +72,6 @@ class Batch:
         """
         marks, number = self._bench.marks, self._number
         whole, doubtful = marks.whole(number), not marks.calm(number)
-        if not whole:
-            # else the next attempt, in the same life of the machine, would trust the marks
-            self._bench.journal.doubt(number)
         for ordinal, row in self._rows:
             marked = marks.outcomes.get((number, ordinal))
             if marked is None and doubtful:

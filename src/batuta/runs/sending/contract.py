@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -184,9 +184,6 @@ class Journal(Protocol):
     def mark(self, batch: int, outcome: Outcome) -> None:
         """Note what became of a message."""
 
-    def doubt(self, batch: int) -> None:
-        """Note that earlier marks of a batch may be missing, now and whenever the journal is read again."""
-
     def rest(self, batch: int) -> None:
         """Note that a batch is left with no message under way, until the journal is opened again."""
 
@@ -200,8 +197,12 @@ class Journals(Protocol):
     def read(self, key: DeliveryKey, shard: int) -> Marks:
         """Return what was noted about a shard so far."""
 
-    def open(self, key: DeliveryKey, shard: int) -> Journal:
-        """Open the journal of a shard to note more."""
+    def open(self, key: DeliveryKey, shard: int, doubted: Collection[int] = ()) -> Journal:
+        """Open the journal of a shard to note more.
+
+        Before anything else it notes that earlier marks of the doubted batches may be missing, now and whenever the
+        journal is read again: else whoever reads it next, in the same life of the machine, would trust them.
+        """
 
 
 class Samples(Protocol):

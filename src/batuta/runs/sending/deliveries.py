@@ -85,7 +85,9 @@ class Deliveries:
             self._keep_samples(order, messages, rows)
         marks = self.journals.read(key, shard) if order.live else Marks()
         transport = self.transports.open(order.delivery.channel.transport, key) if order.live else Rehearsal()
-        journal = self.journals.open(key, shard) if order.live else Blank()
+        # Once the journal is open it says that the machine is up since: what a power cut lost is doubted before.
+        doubted = () if marks.complete else [batch for batch, known in ledger.outcomes(key, shard) if known is None]
+        journal = self.journals.open(key, shard, doubted) if order.live else Blank()
         bench = Bench(
             key=key,
             shard=shard,

@@ -76,9 +76,6 @@ class Blank:
     def mark(self, batch: int, outcome: Outcome) -> None:
         """Note nothing."""
 
-    def doubt(self, batch: int) -> None:
-        """Note nothing."""
-
     def rest(self, batch: int) -> None:
         """Note nothing."""
 
