@@ -33,5 +33,11 @@ def test_the_primary_one_must_arrive_with_people() -> None:
         ("primary", "No transition comes here from zzz. Use one of: a, b.")
     ]
     assert attempt("and-join", {"primary": "start"}, A, START).said == [
-        ("", "No people arrive from Start: it only says when to begin. Put a Build audience between the two.")
+        (
+            "",
+            (
+                "No people arrive from Start: it only says when to begin. "
+                "Put a Build audience between the two, or let it pass people on."
+            ),
+        )
     ]

@@ -109,7 +109,7 @@ def test_another_dimension_is_brought_by_a_relationship_or_by_pairs() -> None:
 def test_two_dimensions_united_are_a_problem() -> None:
     text = (
         "Prospects brings prospects, but the first population is of recipients: they cannot be compared by key. "
-        "Choose columns to reconcile on, or use populations of one dimension."
+        "Choose values under 'reconcile', or use populations of one dimension."
     )
     assert attempt("combine", {"operation": "union"}, A, PROSPECTS).said == [("", text)]
 

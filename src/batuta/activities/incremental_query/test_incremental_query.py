@@ -126,8 +126,8 @@ def test_a_stretch_over_the_hour_that_comes_twice_begins_an_hour_earlier() -> No
             (
                 "",
                 (
-                    "It is not said what counts as new. Choose a date under 'by_date', or under 'remember' for how "
-                    "long someone is not returned again."
+                    "It is not said what counts as new. Choose a date under 'by_date', or say under 'remember' "
+                    "for how many days nobody is returned again."
                 ),
             ),
         ),

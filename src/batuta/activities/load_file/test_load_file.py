@@ -43,7 +43,7 @@ def test_a_file_is_described() -> None:
     around = scope(Knowledge(SHOP, locations={"shop": SHOP_FILES}))
     with pytest.raises(Problems) as caught:
         load.fetch((), around)
-    assert [problem.code for problem in caught.value.problems] == ["template-unknown-name-far"]
+    assert [problem.code for problem in caught.value.problems] == ["template-nothing-known"]
     load = load.model_copy(update={"file": "in-{{ now }}.csv"})
     decimal = DataType(kind=Kind.DECIMAL, precision=16, scale=2)
     kept = (Column("mail", STRING), Column("born", DATE), Column("total", decimal), Column("at", INTEGER))

@@ -101,7 +101,8 @@ def test_names_of_branches() -> None:
         return attempt("test", {"branches": given, "default": default}, arriving(), around=AROUND).said
 
     twice = (
-        "Several branches have the name {}. Give each a name of its own; default is that of the one taken otherwise."
+        "Several branches have the name {}. Give each a name of its own; "
+        "default is kept for the output that is taken when no condition holds."
     )
     bad = "Big One cannot be the name of a branch. Use small letters, digits, - and _ only, a letter or digit first."
     assert said("a", "a") == [("branches.0.name", twice.format("a")), ("branches.1.name", twice.format("a"))]

@@ -121,5 +121,7 @@ def test_a_date_that_is_over_is_worth_a_warning(until: str, warned: bool) -> Non
     assert kind is not None
     here = replace(scope(), now=datetime(2026, 3, 1, 12, tzinfo=UTC), zone=PARIS)
     said = [TEXTS.say(problem) for problem in kind.warnings((arriving(),), here)]
-    expected = "2026-03-01 13:00 is over, so nothing waits here. Choose a later date, or remove the activity."
+    expected = (
+        "2026-03-01 13:00 has passed already, so nothing waits here. Choose a later date, or remove the activity."
+    )
     assert said == ([expected] if warned else [])
