@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
+
+from tests.demo.command import batuta
 
 REASONS = {
     "no-longer-in-the-data",
@@ -26,56 +24,10 @@ REASONS = {
 }
 """Why a message may be left out, by the specification; later parts of it are still to come."""
 
-PEOPLE = """
-CREATE OR REPLACE TABLE person AS
-WITH bought AS (SELECT recipient_id, sum(total) AS total FROM orders WHERE status = 'paid' GROUP BY recipient_id)
-SELECT
-    id,
-    coalesce(email, '') NOT IN ('') AS reachable,
-    coalesce(points < 50, false) AS low,
-    coalesce(bought.total >= 100, false) AS buyer
-FROM recipients
-LEFT JOIN loyalty_accounts ON loyalty_accounts.recipient_id = id
-LEFT JOIN bought ON bought.recipient_id = id
-"""
-
-
-def batuta(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [str(Path(sys.executable).parent / "batuta"), "--home", str(home), *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("demo") / "home"
-
-
-@pytest.fixture(scope="module")
-def told(home: Path) -> Any:
-    done = batuta(home, "demo", "--json", "--no-serve")
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
-@pytest.fixture(scope="module")
-def shop(home: Path, told: Any) -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = duckdb.connect()
-    for one in told["loaded"]:
-        path = str(home / "demo" / one["file"])
-        (connection.read_parquet(path) if path.endswith("parquet") else connection.read_csv(path)).create_view(
-            one["schema"]
-        )
-    yield connection
-    connection.close()
-
 
 def run_of(told: Any, campaign: str, mode: str) -> Any:
     (found,) = [run for run in told["runs"] if (run["campaign"], run["mode"]) == (campaign, mode)]
     return found
-
-
-def people(run: Any) -> dict[str, int]:
-    return {f"{step['from']}.{step['output']}": step["targets"] for step in run["transitions"]}
 
 
 def figures(told: Any) -> list[Any]:
@@ -114,26 +66,6 @@ def test_a_test_run_counts_as_the_live_run_does(told: Any, campaign: str) -> Non
 def test_the_outbox_holds_one_mail_for_each_message_sent(home: Path, told: Any) -> None:
     sent = sum(one["sent"] for run in told["runs"] if run["mode"] == "live" for one in run["deliveries"])
     assert len(list((home / "outbox").rglob("*.eml"))) == sent
-
-
-def test_loyal_customers_are_those_that_separate_sql_finds(told: Any, shop: duckdb.DuckDBPyConnection) -> None:
-    shop.execute(PEOPLE)
-    wanted = {
-        "reachable.main": "reachable",
-        "buyers.main": "buyer",
-        "low-points.main": "low",
-        "both.main": "reachable AND buyer",
-        "both.complement": "reachable <> buyer",
-        "loyal.main": "reachable AND buyer AND NOT low",
-        "loyal.complement": "reachable AND buyer AND low",
-    }
-    found = people(run_of(told, "Thanks to loyal customers", "live"))
-    expected = {
-        output: (shop.sql(f"SELECT count(*) FROM person WHERE {where}").fetchone() or (0,))[0]
-        for output, where in wanted.items()
-    }
-    assert {output: found[output] for output in wanted} == expected
-    assert (found["reachable.main"], found["buyers.main"], found["loyal.main"]) == (9_882, 5_653, 4_480)
 
 
 def test_the_demo_can_be_repeated_with_the_same_outcome(home: Path, told: Any) -> None:

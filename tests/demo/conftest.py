@@ -1,0 +1,25 @@
+"""One run of the demo over 10,000 recipients, for all tests of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.demo.command import batuta
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of the demo."""
+    return tmp_path_factory.mktemp("demo") / "home"
+
+
+@pytest.fixture(scope="session")
+def told(home: Path) -> Any:
+    """What the demo printed as JSON."""
+    done = batuta(home, "demo", "--json", "--no-serve")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)

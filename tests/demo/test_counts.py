@@ -1,0 +1,122 @@
+"""The demo's campaigns count what SQL written for itself counts: every output, every reason, at two sizes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
+from typing import Any
+
+import pytest
+
+from batuta.campaign.file import load_campaign
+from tests.demo.command import batuta
+from tests.demo.reference import CAMPAIGNS, Counted, counted, reference
+
+FILES = Path(__file__).parents[2] / "examples" / "shop" / "campaigns"
+TEN_THOUSAND = {
+    "loyalty": {"reachable.main": 9_882, "buyers.main": 5_653, "loyal.main": 4_480, "thanks.sent": 3_472},
+    "wish-list": {"wishers.main": 1_062, "groups.comparison": 122, "reminder.sent": 584},
+    "back-in-stock": {"wishes.main": 671, "wishers.main": 343, "wishers.complement": 4, "news.sent": 264},
+    "customer-risk": {"keep.main": 4_032},
+    "churn-risk": {"levels.high": 1_401, "levels.middle": 1_265, "levels.low": 1_316, "second-mail.sent": 2_116},
+    "carts": {"quiet.main": 115, "letter.sent": 102},
+}
+"""So many targets there are on some outputs of each campaign."""
+
+RUNS = [
+    (campaign, mode) for campaign in CAMPAIGNS for mode in ("test", "live") if (campaign, mode) != ("carts", "test")
+]
+"""What the demo runs: that which deletes people is run live only."""
+
+MOST_MEMORY = 3 * 1024 * 1024
+"""In KiB, for any of the processes over a million recipients."""
+
+
+def targets(found: Counted, outputs: Iterable[str]) -> dict[str, int]:
+    """Return the targets of some outputs."""
+    return {output: found.outputs[output][1] for output in outputs}
+
+
+def file_of(campaign: str) -> Path:
+    return FILES / f"{campaign}.yaml"
+
+
+@pytest.mark.parametrize(
+    ("campaign", "mode"),
+    [
+        *((campaign, mode) for campaign in CAMPAIGNS if campaign != "carts" for mode in ("test", "live")),
+        ("carts", "live"),
+    ],
+)
+def test_ten_thousand_are_counted_as_separate_sql_counts_them(home: Path, told: Any, campaign: str, mode: str) -> None:
+    name = load_campaign(file_of(campaign)).campaign.name
+    (run,) = [one for one in told["runs"] if (one["campaign"], one["mode"]) == (name, mode)]
+    found = counted(run)
+    assert found == reference(home / "demo", campaign)
+    assert targets(found, TEN_THOUSAND[campaign]) == TEN_THOUSAND[campaign]
+
+
+def test_each_wish_has_a_row_and_a_message_of_its_own(told: Any) -> None:
+    (run,) = [one for one in told["runs"] if (one["campaign"], one["mode"]) == ("Back in stock", "live")]
+    found = counted(run)
+    assert found.outputs["wishers.main"] == (667, 343)
+    assert found.outputs["news.sent"] == (512, 264)
+    assert found.messages["news"]["sent"] == 512
+
+
+@pytest.fixture(scope="module")
+def million(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The home of a shop with a million recipients, whose risk is kept as an audience."""
+    home = tmp_path_factory.mktemp("million") / "home"
+    done = batuta(home, "demo", "--recipients", "1000000", "--data-only", "--json", timeout=900)
+    assert done.returncode == 0, done.stderr
+    yield home
+    shutil.rmtree(home)
+
+
+@pytest.fixture(scope="module")
+def risk(million: Path) -> Any:
+    """The live run that keeps the audience which another campaign reads."""
+    return run_of(million, "customer-risk", "--live", "--yes")[0]
+
+
+def run_of(home: Path, campaign: str, *options: str) -> tuple[Any, float]:
+    """Run a campaign and return what it told, and the seconds it took."""
+    began = time.monotonic()
+    done = batuta(home, "campaign", "run", file_of(campaign), "--json", *options, timeout=1800)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout), time.monotonic() - began
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("campaign", "mode"),
+    [
+        ("loyalty", "test"),
+        ("wish-list", "test"),
+        ("back-in-stock", "test"),
+        ("back-in-stock", "live"),
+        ("churn-risk", "test"),
+        ("churn-risk", "live"),
+    ],
+)
+def test_a_million_are_counted_as_separate_sql_counts_them(
+    million: Path, risk: Any, campaign: str, mode: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert counted(risk) == reference(million / "demo", "customer-risk")
+    live = ("--live", "--yes", "--skip-waits") if mode == "live" else ()
+    run, seconds = run_of(million, campaign, *live)
+    memory = getrusage(RUSAGE_CHILDREN).ru_maxrss
+    found = counted(run)
+    messages = {activity: sum(counts.values()) for activity, counts in found.messages.items()}
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\n{campaign} {mode}: {seconds:.0f} s, {memory >> 10:,} MiB at most so far, messages {messages}\n"
+        )
+    assert found == reference(million / "demo", campaign)
+    assert memory < MOST_MEMORY
