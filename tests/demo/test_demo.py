@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -101,3 +102,17 @@ def test_the_shop_alone_can_be_made_at_another_size(tmp_path: Path) -> None:
     told = json.loads(done.stdout)
     assert told["runs"] == []
     assert {one["schema"]: one["inserted"] for one in told["loaded"]}["orders"] == 3_000
+
+
+def test_people_are_told_what_each_campaign_did(tmp_path: Path) -> None:
+    done = batuta(tmp_path / "home", "demo", "--recipients", "1000")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("✓ equal") == 5
+    assert "✗" not in done.stdout
+    said = " ".join(done.stdout.replace("│", " ").split())
+    assert "one mail for each wish" in said
+    assert re.search(r"Changed: \d+ \(\d+ rows\) → It is back email", said)
+    assert re.search(r"Three days wait until \d{4}-\d\d-\d\d \d\d:\d\d, skipped", said)
+    assert re.search(r"→ When both are done \(below\)", said)
+    assert re.search(r"Still no order: \d+ → When both are done and-join", said)
+    assert "3 people were deleted before the mail, which found them gone." in said

@@ -151,7 +151,7 @@ def _next_steps(after_runs: bool) -> list[tuple[str, str]]:
     looking = [
         ("report last", "what became of everybody, with the meaning of every figure"),
         ("run list", "all runs"),
-        ("run preview last letter.excluded", "who was left out, and why"),
+        ("run preview last letter.excluded --columns reason,email", "who was left out, and why"),
         ("audience list", "the audiences that the campaigns saved"),
         ("inbox list", "the notice that one of them gave"),
     ]
