@@ -252,6 +252,7 @@ class Trees:
         path = (link(schema, {"person": "orders", "order": "lines"}[schema]),)
         end = path[-1].there
         where = self.rule("order", 1) if end == "order" and self.draw.random() < 0.5 else None
+        listed, counted = (self.draw.choice([where, None]) for _ in ("lines", "total"))
         number = value("[number]", end)
         size = self.draw.randint(1, 3)
         order = tuple(
@@ -275,9 +276,9 @@ class Trees:
                     *(Column(f"line_{place}_number", INTEGER) for place in range(1, size + 1)),
                     Column("line", STRING, (Column("number", INTEGER),)),
                 ),
-                Lines("line", path, where, order, size, (("number", number),)),
+                Lines("line", path, listed, order, size, (("number", number),)),
             ),
-            ((Column("sum", type_),), Total("sum", path, where, function, of, type_)),
+            ((Column("sum", type_),), Total("sum", path, counted, function, of, type_)),
             (joined, found),
         ]
         chosen = self.draw.sample(additions, self.draw.randint(1, 4))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from sqlglot import exp
 
 from batuta.engines.sql import trees
 from batuta.engines.sql.comparisons import LONG_LIST
 from batuta.engines.sql.context import Row
-from batuta.engines.sql.links import Chain, Condition, chain, group_meets, of_population, present
+from batuta.engines.sql.links import Condition, chain, group_meets, of_population, present
 from batuta.rules.bound import (
     AggregateIs,
     All,
@@ -36,28 +34,24 @@ _AGGREGATES: dict[AggregateFunction, type[exp.AggFunc]] = {
     AggregateFunction.MAX: exp.Max,
 }
 
-_Wanted = tuple[AggregateFunction, Expr | None, Predicate | None]
+Wanted = tuple[AggregateFunction, Expr | None, Predicate | None]
 
 
 def figure(wanted: AggregateIs | Total, row: Row, condition: Condition) -> exp.Expr:
-    """Return an aggregate over the rows at the end of a path; over none, counts and sums are 0, others NULL.
+    """Return an aggregate over the rows at the end of a path.
 
     Figures over the same path are computed in one pass, each over the rows that satisfy its own predicate.
     """
-    group = _group(wanted, row, condition)
-    found = trees.column(group.alias, group.column((wanted.function, wanted.of, wanted.where)))
-    return exp.Coalesce(this=found, expressions=[trees.number(0)]) if wanted.function in NEVER_EMPTY else found
-
-
-def _group(wanted: AggregateIs | Total, row: Row, condition: Condition) -> _Group:
-    alone = None if _is_simple(wanted.where) else wanted.where
-    known = (wanted.path, alone)
+    known = (wanted.path, condition_alone(wanted.where))
     if known not in row.figures:
-        group = _Group(row.context.names.take("t"), wanted.path, row, chain(wanted.path, row), condition)
-        row.figures[known] = group
-        row.reach(group.query, group_meets(wanted.path[0], row, group.alias))
-    found: _Group = row.figures[known]
-    return found
+        row.figures[known] = Group(wanted.path, row, condition)
+    group: Group = row.figures[known]
+    return group.figure(wanted)
+
+
+def condition_alone(where: Predicate | None) -> Predicate | None:
+    """Return a predicate that has to be asked of the rows before they are grouped, None for all others."""
+    return None if _is_simple(where) else where
 
 
 def _is_simple(where: Predicate | None) -> bool:
@@ -71,41 +65,59 @@ def _is_simple(where: Predicate | None) -> bool:
     return where is None or isinstance(where, (All, IsTrue))
 
 
-@dataclass
-class _Group:
-    """The figures over one path that are computed together."""
+class Group:
+    """The figures over one path that are computed together, in a group for each value of its first link.
 
-    alias: str
-    path: tuple[Link, ...]
-    row: Row
-    along: Chain
-    condition: Condition
-    wanted: dict[_Wanted, str] = field(default_factory=dict)
+    It is joined to the row when the query of the row is put together, with all figures asked for until then.
+    """
 
-    def column(self, wanted: _Wanted) -> str:
-        """Return the column of a figure, which from now on is computed."""
-        return self.wanted.setdefault(wanted, f"figure_{len(self.wanted) + 1}")
+    def __init__(self, path: tuple[Link, ...], row: Row, condition: Condition) -> None:
+        self.path, self.row, self.condition = path, row, condition
+        self.alias = row.context.names.take("t")
+        self.along = chain(path, row)
+        self.wanted: dict[Wanted, str] = {}
+        row.reach(self._source, group_meets(path[0], row, self.alias))
 
-    def query(self) -> exp.Expr:
+    def figure(self, wanted: AggregateIs | Total) -> exp.Expr:
+        """Return a figure, which from now on is computed; over no rows, counts and sums are 0, others NULL."""
+        known = (wanted.function, wanted.of, wanted.where)
+        found = trees.column(self.alias, self.wanted.setdefault(known, f"figure_{len(self.wanted) + 1}"))
+        return exp.Coalesce(this=found, expressions=[trees.number(0)]) if wanted.function in NEVER_EMPTY else found
+
+    def keys(self) -> list[exp.Expr]:
+        """Return the values of the first link that the rows along the path are grouped by."""
+        return [trees.column(self.along.first, theirs) for _, theirs in self.path[0].pairs]
+
+    def query(self) -> exp.Select:
         """Return the rows along the path grouped by the values of the first link."""
-        keys = [trees.column(self.along.first, theirs) for _, theirs in self.path[0].pairs]
-        columns = [trees.aliased(key, f"k{place}") for place, key in enumerate(keys, 1)]
+        keys = self.keys()
+        columns: list[exp.Expr] = [trees.aliased(key, f"k{place}") for place, key in enumerate(keys, 1)]
         wheres = list(dict.fromkeys(where for _, _, where in self.wanted))
         for (function, of, where), name in self.wanted.items():
             columns.append(trees.aliased(self._aggregate(function, of, where if len(wheres) > 1 else None), name))
         meets = of_population(self.path[0], self.along, self.row)
         if None not in wheres:
-            meets.append(trees.some([self._holds(where) for where in wheres if where is not None]))
+            meets.append(trees.some([self.holds(where) for where in wheres if where is not None]))
         query = self.along.select(columns, trees.every(meets) if meets else None)
         query.set("group", exp.Group(expressions=[key.copy() for key in keys]))
-        return trees.subquery(query, self.alias)
+        return query
 
-    def _holds(self, where: Predicate) -> exp.Expr:
+    def holds(self, where: Predicate) -> exp.Expr:
+        """Return the condition that the row at the end of the path satisfies a predicate."""
         return self.condition(where, self.along.end)
 
+    def _source(self) -> exp.Expr:
+        return trees.subquery(self.query(), self.alias)
+
     def _aggregate(self, function: AggregateFunction, of: Expr | None, where: Predicate | None) -> exp.Expr:
-        tree = _over(function, None if of is None else present(of, self.along.end))
-        return tree if where is None else exp.Filter(this=tree, expression=exp.Where(this=self._holds(where)))
+        value = None if of is None else present(of, self.along.end)
+        return aggregate(function, value, None if where is None else self.holds(where))
+
+
+def aggregate(function: AggregateFunction, of: exp.Expr | None, where: exp.Expr | None) -> exp.Expr:
+    """Return an aggregate of values (none: of rows), over all of a group or where a condition holds."""
+    tree = _over(function, of)
+    return tree if where is None else exp.Filter(this=tree, expression=exp.Where(this=where))
 
 
 def _over(function: AggregateFunction, of: exp.Expr | None) -> exp.Expr:

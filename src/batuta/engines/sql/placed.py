@@ -9,9 +9,9 @@ from sqlglot import exp
 from batuta.engines.sql import trees
 from batuta.engines.sql.build import Builder
 from batuta.engines.sql.context import Row
-from batuta.engines.sql.enrich import ordered
 from batuta.engines.sql.expressions import value
 from batuta.engines.sql.keys import everything, row_key, same_key
+from batuta.engines.sql.lines import ordered
 from batuta.rules.bound import Expr
 from batuta.sets.addressed import OTHERS, Addressed
 from batuta.sets.algebra import Set, Sort

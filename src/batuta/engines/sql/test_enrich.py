@@ -194,3 +194,89 @@ def test_totals_over_one_path_read_its_rows_once(shop: Shop) -> None:
     node = Enriched(shop.everyone(1, 2, 3), additions, shop.people.having(columns))
     assert shop.compiler.select(node).sql("duckdb").count('"data"."order"') == 1
     assert shop.read(node) == [(1, 2, Decimal("50.00"), 1), (2, 0, Decimal("0.00"), 0), (3, 1, Decimal("20.00"), 0)]
+
+
+DEAR = "[total] > 15"
+
+
+def with_totals(shop: Shop, lines: Lines, *wheres: str | None) -> Enriched:
+    """Return people 1 to 4 with a total before the lines and others after: how many orders, and of what sum."""
+    path, of = (shop.link("person", "orders"),), shop.value("[total]", "order")
+    totals = []
+    for number, where in enumerate(wheres):
+        rule = None if where is None else shop.rule(where, "order")
+        totals.append(Total(f"n{number}", path, rule, AggregateFunction.COUNT, None, INTEGER))
+        totals.append(Total(f"s{number}", path, rule, AggregateFunction.SUM, of, MONEY))
+    columns = [Column(total.name, total.type) for total in totals]
+    additions: tuple[Addition, ...] = (totals[0], lines, *totals[1:])
+    columns[1:1] = columns_of_lines(lines.count)
+    shape = shop.people.having(tuple(columns))
+    return Enriched(shop.table("some", shop.people, [(1,), (2,), (3,), (4,)]), additions, shape)
+
+
+def reads(shop: Shop, node: Enriched) -> int:
+    return shop.compiler.select(node).sql("duckdb").count('"data"."order"')
+
+
+def test_lines_and_totals_over_one_path_read_its_rows_once(shop: Shop) -> None:
+    node = with_totals(shop, latest(shop, 1), None, DEAR)
+    assert reads(shop, node) == 1
+    first = {"total": Decimal("30.00"), "status": ""}
+    assert shop.read(node) == [
+        (1, 3, Decimal("30.00"), "", [first], Decimal("60.00"), 2, Decimal("50.00")),
+        (2, 1, None, "paid", [{"total": None, "status": "paid"}], Decimal("0.00"), 0, Decimal("0.00")),
+        (3, 1, Decimal("20.00"), "open", [{"total": Decimal("20.00"), "status": "open"}], 20, 1, 20),
+        (4, 0, None, None, [], Decimal("0.00"), 0, Decimal("0.00")),
+    ]
+
+
+def test_lines_and_totals_of_one_filter_read_its_rows_once(shop: Shop) -> None:
+    node = with_totals(shop, latest(shop, 1, DEAR), DEAR)
+    assert reads(shop, node) == 1
+    found = shop.read(node)
+    assert [(row[0], row[1], row[2], row[-1]) for row in found] == [
+        (1, 2, 30, 50),
+        (2, 0, None, 0),
+        (3, 1, 20, 20),
+        (4, 0, None, 0),
+    ]
+    assert [len(row[4]) for row in found if isinstance(row[4], list)] == [1, 0, 1, 0]
+
+
+def test_totals_count_rows_that_the_filter_of_lines_leaves_out(shop: Shop) -> None:
+    node = with_totals(shop, latest(shop, 1, DEAR), DEAR, "[total] < 15")
+    assert reads(shop, node) == 2
+    assert [(row[0], row[1], row[2], row[-3], row[-2], row[-1]) for row in shop.read(node)] == [
+        (1, 2, 30, 50, 1, 10),
+        (2, 0, None, 0, 0, 0),
+        (3, 1, 20, 20, 0, 0),
+        (4, 0, None, 0, 0, 0),
+    ]
+
+
+def test_totals_of_text_with_lines_leave_empties_out(shop: Shop) -> None:
+    path, status = (shop.link("person", "orders"),), shop.value("[status]", "order")
+    least = Total("least", path, None, AggregateFunction.MIN, status, STRING)
+    kinds = Total("kinds", path, None, AggregateFunction.COUNT_DISTINCT, status, INTEGER)
+    columns = (*columns_of_lines(1), Column("least", STRING), Column("kinds", INTEGER))
+    source = shop.everyone(1, 4)
+    node = Enriched(source, (latest(shop, 1), least, kinds), shop.people.having(columns))
+    assert reads(shop, node) == 1
+    assert [row[2:] for row in shop.read(node)] == [
+        ("", [{"total": Decimal("30.00"), "status": ""}], "paid", 1),
+        (None, [], None, 0),
+    ]
+
+
+def test_lines_of_two_orders_are_ranked_apart_and_totals_go_with_one(shop: Shop) -> None:
+    cheapest = replace(latest(shop, 1), name="c", sort=(Sort(shop.value("[total]", "order")),))
+    total = Total("n", cheapest.path, None, AggregateFunction.COUNT, None, INTEGER)
+    columns = [replace(column, name=column.name.replace("o", "c", 1)) for column in columns_of_lines(1)]
+    shape = shop.people.having((*columns_of_lines(1), *columns, Column("n", INTEGER)))
+    node = Enriched(shop.everyone(1, 2, 4), (latest(shop, 1), cheapest, total), shape)
+    assert reads(shop, node) == 2
+    assert [(row[0], row[1], row[4], row[7]) for row in shop.read(node)] == [
+        (1, 30, 10, 3),
+        (2, None, None, 1),
+        (4, None, None, 0),
+    ]

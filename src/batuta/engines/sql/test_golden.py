@@ -151,6 +151,25 @@ def enriched(shop: Shop) -> dict[str, Set]:
     return {"main": Enriched(one(shop), additions, shop.people.having(columns))}
 
 
+def lines_with_totals(shop: Shop) -> dict[str, Set]:
+    path, total = (shop.link("person", ORDERS),), shop.value("[total]", "order")
+    sort = (Sort(shop.value("[placed]", "order"), descending=True),)
+    dear = shop.rule("[total] > 15", "order")
+    additions = (
+        Lines("o", path, None, sort, 2, (("total", total),)),
+        Total("orders", path, None, AggregateFunction.COUNT, None, INTEGER),
+        Total("spent", path, dear, AggregateFunction.SUM, total, MONEY),
+    )
+    columns = (
+        Column("o_1_total", MONEY),
+        Column("o_2_total", MONEY),
+        Column("o", STRING, (Column("total", MONEY),)),
+        Column("orders", INTEGER),
+        Column("spent", MONEY),
+    )
+    return {"main": Enriched(one(shop), additions, shop.people.having(columns))}
+
+
 def keyed(shop: Shop) -> dict[str, Set]:
     owner = (shop.value("[person_id]", "order"),)
     shape = shop.people.having((Column("status", STRING),))
@@ -216,6 +235,7 @@ CASES: tuple[Callable[[Shop], dict[str, Set]], ...] = (
     exclusion,
     distinct,
     enriched,
+    lines_with_totals,
     keyed,
     split,
     stable_split,

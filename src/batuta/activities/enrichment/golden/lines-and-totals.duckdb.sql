@@ -27,24 +27,24 @@ LEFT JOIN (
     COUNT(*) AS "_count"
   FROM (
     SELECT
-      "order_2"."recipient_id" AS "k1",
-      "order_2"."total" AS "a1",
+      "order"."recipient_id" AS "k1",
+      "order"."total" AS "a1",
       ROW_NUMBER() OVER (
-        PARTITION BY "order_2"."recipient_id"
-        ORDER BY "order_2"."ordered_at" DESC, "order_2"."id" ASC
+        PARTITION BY "order"."recipient_id"
+        ORDER BY "order"."ordered_at" DESC, "order"."id" ASC
       ) AS "_place"
-    FROM "data"."order" AS "order_2"
+    FROM "data"."order" AS "order"
     WHERE
       (
         (
-          "order_2"."recipient_id" IN (
+          "order"."recipient_id" IN (
             SELECT
               "p_2"."_t1"
             FROM "work"."people.main" AS "p_2"
           )
         )
         AND (
-          "order_2"."status" = 'paid'
+          "order"."status" = 'paid'
         )
       )
   ) AS "l"
@@ -58,19 +58,19 @@ LEFT JOIN (
   )
 LEFT JOIN (
   SELECT
-    "order"."recipient_id" AS "k1",
-    SUM("order"."total") AS "figure_1"
-  FROM "data"."order" AS "order"
+    "order_2"."recipient_id" AS "k1",
+    SUM("order_2"."total") AS "figure_1"
+  FROM "data"."order" AS "order_2"
   WHERE
     (
-      "order"."recipient_id" IN (
+      "order_2"."recipient_id" IN (
         SELECT
           "p_3"."_t1"
         FROM "work"."people.main" AS "p_3"
       )
     )
   GROUP BY
-    "order"."recipient_id"
+    "order_2"."recipient_id"
 ) AS "t_2"
   ON (
     "t_2"."k1" = "p"."_t1"

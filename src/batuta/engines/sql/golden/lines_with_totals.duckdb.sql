@@ -1,0 +1,51 @@
+CREATE TABLE "work"."main" AS
+SELECT
+  "p"."_t1",
+  CAST("t"."o_1_total" AS DECIMAL(10, 2)) AS "o_1_total",
+  CAST("t"."o_2_total" AS DECIMAL(10, 2)) AS "o_2_total",
+  CAST([{'total': "t"."o_1_total"}, {'total': "t"."o_2_total"}][1:COALESCE("t"."_count", 0)] AS STRUCT("total" DECIMAL(10, 2))[]) AS "o",
+  CAST(TRY_CAST(COALESCE("t"."figure_1", 0) AS BIGINT) AS BIGINT) AS "orders",
+  CAST(TRY_CAST(COALESCE("t"."figure_2", 0) AS DECIMAL(10, 2)) AS DECIMAL(10, 2)) AS "spent"
+FROM "work"."one" AS "p"
+LEFT JOIN (
+  SELECT
+    "l"."k1",
+    MAX(CASE WHEN (
+      "l"."_place" = 1
+    ) THEN "l"."a1" END) AS "o_1_total",
+    MAX(CASE WHEN (
+      "l"."_place" = 2
+    ) THEN "l"."a1" END) AS "o_2_total",
+    COUNT(*) AS "_count",
+    COUNT(*) AS "figure_1",
+    SUM("l"."a1") FILTER(WHERE
+      "l"."a2") AS "figure_2"
+  FROM (
+    SELECT
+      "order"."person_id" AS "k1",
+      "order"."total" AS "a1",
+      COALESCE((
+        "order"."total"
+      ) > (
+        CAST(15 AS BIGINT)
+      ), FALSE) AS "a2",
+      ROW_NUMBER() OVER (
+        PARTITION BY "order"."person_id"
+        ORDER BY "order"."placed" DESC, "order"."shop" ASC, "order"."number" ASC
+      ) AS "_place"
+    FROM "data"."order" AS "order"
+    WHERE
+      (
+        "order"."person_id" IN (
+          SELECT
+            "p_2"."_t1"
+          FROM "work"."one" AS "p_2"
+        )
+      )
+  ) AS "l"
+  GROUP BY
+    "l"."k1"
+) AS "t"
+  ON (
+    "t"."k1" = "p"."_t1"
+  );
