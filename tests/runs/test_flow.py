@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from batuta.runs.ports import Counts
+from batuta.runs.sending.contract import Order
+from batuta.runs.sending.deliveries import Deliveries
+
 from .conftest import Shop
 from .test_runs import HEAD, legs
 
@@ -189,6 +193,53 @@ def test_who_got_no_message_goes_on_by_the_output_for_errors(shop: Shop) -> None
     assert (code, found["status"], shop.states()["mail"]) == (0, "completed", "failed, handled")
     assert shop.keys("mail.error") == [1, 2, 3, 4, 5, 6]
     assert (shop.states()["tell"], shop.states()["after"]) == ("done", "skipped")
+
+
+@pytest.mark.parametrize("options", [(), ("--live", "--yes")], ids=["test", "live"])
+def test_a_delivery_whose_error_is_handled_leaves_nothing_pending(shop: Shop, options: tuple[str, ...]) -> None:
+    (shop.folder / "home" / "runs").mkdir(exist_ok=True)
+    if options:
+        (shop.folder / "home" / "outbox").write_text("no folder", "utf-8")
+    else:  # nor can a test run keep its samples
+        (shop.folder / "home" / "runs" / "broken").mkdir()
+        (shop.folder / "home" / "runs" / "broken" / "samples").write_text("no folder", "utf-8")
+    mail = (MAIL % "mail").replace("kind: email", "kind: email, process_errors: true")
+    text = campaign("all>mail mail.error>tell", ALL, mail, TELL)
+    code, found = shop.run(text, "--run-id", "broken", *options)
+    assert (code, found["status"], shop.states()["mail"]) == (0, "completed", "failed, handled")
+    (told,) = found["deliveries"]
+    assert (told["targeted"], told["excluded"]) == (6, {"empty-address": 1, "not-allowed": 1})
+    assert (told["sent"], told["failed"], told["in_doubt"], told["pending"]) == (0, 4, 0, 0)
+    (reported,) = json.loads(shop.must("report", "last", "--json"))["deliveries"]
+    assert (reported["failed"], reported["pending"]) == (4, 0)
+    (shop.folder / "home" / "outbox").unlink(missing_ok=True)
+    assert json.loads(shop.must("run", "resume", "last", "--yes", "--json"))["status"] == "completed"
+    assert shop.outbox() == []
+
+
+@pytest.mark.parametrize("options", [(), ("--live", "--yes")], ids=["test", "live"])
+def test_a_delivery_without_an_error_does_not_take_the_output_for_errors(shop: Shop, options: tuple[str, ...]) -> None:
+    mail = (MAIL % "mail").replace("kind: email", "kind: email, process_errors: true")
+    text = campaign("all>mail mail.error>tell mail.sent>after", ALL, mail, TELL, "{id: after, kind: fork}")
+    code, found = shop.run(text, *options)
+    assert (code, found["deliveries"][0]["sent"]) == (0, 4)
+    assert [shop.states()[name] for name in ("mail", "after", "tell")] == ["done", "done", "skipped"]
+    assert legs(found)["mail", "error", "tell"] == 0
+
+
+def test_counts_that_do_not_add_up_are_no_error_to_be_handled(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    finish = Deliveries.finish
+
+    def loses_one(sending: Deliveries, order: Order) -> dict[str, Counts]:
+        found = dict(finish(sending, order))
+        return found | {"sent": Counts(found["sent"].rows - 1, found["sent"].targets - 1)}
+
+    monkeypatch.setattr(Deliveries, "finish", loses_one)
+    mail = (MAIL % "mail").replace("kind: email", "kind: email, process_errors: true")
+    code, found = shop.run(campaign("all>mail mail.error>tell", ALL, mail, TELL), "--live", "--yes")
+    assert (code, found["status"]) == (1, "failed")
+    code, told = shop.call("run", "resume", "last", "--yes", "--json")
+    assert (code, json.loads(told)["status"], shop.states()["tell"]) == (1, "failed", "pending")
 
 
 # --- Never mail the excluded

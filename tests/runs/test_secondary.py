@@ -8,6 +8,10 @@ from email.message import EmailMessage
 
 import pytest
 
+from batuta.channels.email.outbox import Outbox
+from batuta.kit.errors import SystemFault
+from batuta.runs.sending.contract import Envelope, Outcome
+
 from .conftest import CHANNEL, Shop
 from .test_runs import HEAD
 
@@ -108,3 +112,31 @@ def test_a_channel_for_rows_refuses_a_population_without_them_before_the_run(wis
     code, said = wishes.call("campaign", "validate", wishes.file("campaign.yaml", text))
     assert code != 0
     assert "writes to each row of a secondary dimension" in said
+
+
+@pytest.mark.parametrize(
+    ("channel", "sent", "unsent"),
+    [
+        pytest.param("news", 1, [[2, "c"], [5, "d"]], id="all rows of who got a message have it"),
+        pytest.param("each", 1, [[1, "b"], [2, "c"], [5, "d"]], id="each row has a message of its own"),
+    ],
+)
+def test_who_got_a_message_does_not_leave_by_the_output_for_errors(
+    wishes: Shop, monkeypatch: pytest.MonkeyPatch, channel: str, sent: int, unsent: list[list[object]]
+) -> None:
+    send = Outbox.send
+
+    def breaks(outbox: Outbox, envelope: Envelope) -> Outcome:
+        if len(wishes.outbox()) == sent:
+            raise SystemFault("outbox", "it is broken")
+        return send(outbox, envelope)
+
+    monkeypatch.setattr(Outbox, "send", breaks)
+    text = campaign(channel, "<p>Thanks</p>").replace("kind: email,", "kind: email, process_errors: true,")
+    text = text.replace(
+        "transitions:", "- {id: sorry, kind: fork}\ntransitions:\n- {from: write, output: error, to: sorry}"
+    )
+    code, found = wishes.run(text, "--live", "--yes")
+    assert (code, found["status"], found["deliveries"][0]["pending"]) == (0, "completed", 0)
+    preview = json.loads(wishes.must("run", "preview", "last", "write.error", "--json"))
+    assert [row[:2] for row in preview["rows"]] == unsent

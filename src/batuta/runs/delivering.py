@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from batuta.activities.contract import Channel
+from batuta.campaign.graph import ERROR
 from batuta.kit.errors import SystemFault
 from batuta.runs.desk import Desk, inputs_of
 from batuta.runs.making import intend
-from batuta.runs.model import Claim, Note, RunView, TaskState
+from batuta.runs.model import Claim, Note, RunView
 from batuta.runs.ports import Counts
 from batuta.runs.sending.contract import Order, Tally
 from batuta.runs.sending.outputs import DOUBTFUL, EXCLUDED, FAILED, HELD_OUT, SENT
@@ -46,7 +47,8 @@ def send(desk: Desk, claim: Claim, stop: Callable[[], bool]) -> None:
 def finish(desk: Desk, claim: Claim) -> None:
     """Make the tables of a delivery's outputs, which fire together."""
     view = desk.view()
-    exits = [output for output in view.outputs_of(claim.activity) if output.carries and output.shape is not None]
+    own = (output for output in view.outputs_of(claim.activity) if output.name != ERROR)
+    exits = [output for output in own if output.carries and output.shape is not None]
     names = intend(desk, claim, [output.name for output in exits])
     order = order_of(desk, view, claim.activity, None, names)
     tally = settled(claim.activity, desk.ports.sending.tally(order.key))
@@ -56,7 +58,7 @@ def finish(desk: Desk, claim: Claim) -> None:
         for output in exits
         if output.shape is not None
     }
-    note = Note(_outcome(tally, desk.run.live), activity=claim.activity, data=figures(tally))
+    note = Note(outcome(tally, desk.run.live), activity=claim.activity, data=figures(tally))
     desk.ports.state.finish(claim, Finished(landed, notes=(note,)))
 
 
@@ -67,9 +69,9 @@ def tallies(desk: Desk, view: RunView) -> dict[str, Tally]:
 
 
 def check_ledger(desk: Desk, view: RunView) -> None:
-    """Raise LedgerBroken unless each finished delivery of a run adds up with nothing pending."""
+    """Raise LedgerBroken unless each settled delivery of a run adds up with nothing pending."""
     for activity, tally in tallies(desk, view).items():
-        if view.tasks[activity].state is TaskState.DONE:
+        if view.tasks[activity].state.settled:
             settled(activity, tally)
 
 
@@ -142,7 +144,8 @@ def _excluded(tally: Tally) -> str:
     return f"excluded {sum(tally.excluded.values()):,}"
 
 
-def _outcome(tally: Tally, live: bool) -> str:
+def outcome(tally: Tally, live: bool) -> str:
+    """Return what became of the messages of a delivery, written out as a sum."""
     sent = "sent" if live else "would be sent"
     return (
         f"targeted {tally.targeted:,} = {_excluded(tally)} + {sent} {tally.sent:,} + failed {tally.failed:,} "

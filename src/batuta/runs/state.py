@@ -173,7 +173,7 @@ class State(Protocol):
     def skip_waits(self, run: str, note: Note) -> None:
         """End the waits of a run that are under way; those that come later are kept."""
 
-    def handled(self, claim: Claim, unsent: Landed | None) -> None:
+    def handled(self, claim: Claim, unsent: Landed | None, note: Note) -> None:
         """End a delivery that failed and whose error is processed: those who got no message go on as its error."""
 
     def notices(self) -> Sequence[Posted]:

@@ -128,7 +128,7 @@ class Workers:
         except AudienceMoved:
             state.release(claim)
         except LedgerBroken as fault:
-            state.fail(claim, self._note(claim, fault), attention=False)
+            state.fail(claim, self._note(claim, fault), attention=True)  # nobody may handle it away
             state.collapse(claim.run, self._note(claim, fault))
         except Interrupted as fault:
             self._give_back(claim, fault)

@@ -119,23 +119,33 @@ class SqlLedger:
             here = and_(_of(_shards, key), _shards.c.shard == shard)
             connection.execute(_shards.update().where(here).values(fence=fence))
 
+    def seize(self, key: DeliveryKey, shard: int) -> int:
+        """Take a shard over from everybody; return the fence to go on with."""
+        here = and_(_of(_shards, key), _shards.c.shard == shard)
+        raised = _shards.update().where(here).values(fence=_shards.c.fence + 1).returning(_shards.c.fence)
+        with self._database.write() as connection:
+            return int(connection.execute(raised).scalar_one())
+
     def intend(self, key: DeliveryKey, shard: int, batch: int, fence: int) -> bool:
         """Commit that a batch is about to leave; False if it was already intended."""
         with self._database.write() as connection:
             _guard(connection, key, shard, fence)
-            if connection.execute(select(_batches.c.number).where(_at(key, shard, batch))).first() is not None:
+            if _begun(connection, key, shard, batch):
                 return False
-            now = self._clock.now().isoformat()
-            connection.execute(
-                _batches.insert().values(**_named(key), shard=shard, number=batch, fence=fence, intent_at=now)
-            )
+            self._begin(connection, key, shard, batch, fence)
             return True
 
     def settle(self, key: DeliveryKey, shard: int, batch: int, fence: int, outcomes: Sequence[Outcome]) -> None:
         """Commit what became of a batch; one that is settled stays as it is."""
-        excluded = sum(outcome.status is Status.EXCLUDED for outcome in outcomes)
-        values = {**_counts(outcomes), "excluded": excluded, "outcomes": _written(outcomes)}
-        self._update(key, shard, batch, fence, values)
+        self._update(key, shard, batch, fence, _settled(outcomes))
+
+    def close(self, key: DeliveryKey, shard: int, batch: int, fence: int, outcomes: Sequence[Outcome]) -> None:
+        """Settle a batch, in one step also one that was never intended."""
+        with self._database.write() as connection:
+            _guard(connection, key, shard, fence)
+            if not _begun(connection, key, shard, batch):
+                self._begin(connection, key, shard, batch, fence)
+            _put(connection, _at(key, shard, batch), {"fence": fence, **_settled(outcomes)})
 
     def leave(self, key: DeliveryKey, shard: int, batch: int, fence: int, outcomes: Sequence[Outcome]) -> None:
         """Commit the counts of a batch that stays open; whom it left out is pending till then, for want of reasons."""
@@ -144,8 +154,12 @@ class SqlLedger:
     def _update(self, key: DeliveryKey, shard: int, batch: int, fence: int, values: Mapping[str, object]) -> None:
         with self._database.write() as connection:
             _guard(connection, key, shard, fence)
-            open_batch = and_(_at(key, shard, batch), _batches.c.outcomes.is_(None))
-            connection.execute(_batches.update().where(open_batch).values(fence=fence, **values))
+            _put(connection, _at(key, shard, batch), {"fence": fence, **values})
+
+    def _begin(self, connection: Connection, key: DeliveryKey, shard: int, batch: int, fence: int) -> None:
+        now = self._clock.now().isoformat()
+        row = {**_named(key), "shard": shard, "number": batch, "fence": fence, "intent_at": now}
+        connection.execute(_batches.insert().values(**row))
 
     def outcomes(self, key: DeliveryKey, shard: int) -> Iterator[tuple[int, Sequence[Outcome] | None]]:
         """Yield each intended batch with its outcomes other than SENT, or None where they are not known."""
@@ -220,6 +234,11 @@ def _counts(outcomes: Sequence[Outcome]) -> dict[str, object]:
     }
 
 
+def _settled(outcomes: Sequence[Outcome]) -> dict[str, object]:
+    excluded = sum(outcome.status is Status.EXCLUDED for outcome in outcomes)
+    return {**_counts(outcomes), "excluded": excluded, "outcomes": _written(outcomes)}
+
+
 def _tally(delivery: RowMapping, counts: RowMapping, late: Counter[str], messages: int) -> Tally:
     excluded = Counter(json.loads(delivery["excluded"])) + late
     settled = counts["sent"] + counts["failed"] + counts["in_doubt"] + counts["excluded"]
@@ -274,6 +293,15 @@ def _of(table: Table, key: DeliveryKey) -> ColumnElement[bool]:
 
 def _at(key: DeliveryKey, shard: int, batch: int) -> ColumnElement[bool]:
     return and_(_of(_batches, key), _batches.c.shard == shard, _batches.c.number == batch)
+
+
+def _begun(connection: Connection, key: DeliveryKey, shard: int, batch: int) -> bool:
+    return connection.execute(select(_batches.c.number).where(_at(key, shard, batch))).first() is not None
+
+
+def _put(connection: Connection, batch: ColumnElement[bool], values: Mapping[str, object]) -> None:
+    """Write what became of a batch, unless it is settled."""
+    connection.execute(_batches.update().where(batch, _batches.c.outcomes.is_(None)).values(**values))
 
 
 def _found(connection: Connection, table: Table, key: DeliveryKey) -> bool:

@@ -143,8 +143,11 @@ class SampleFiles:
     def keep(self, key: DeliveryKey, name: str, content: bytes) -> None:
         """Keep a message as a file of that name."""
         folder = samples_folder(self._home, key)
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{name}.eml").write_bytes(content)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"{name}.eml").write_bytes(content)
+        except OSError as error:
+            raise SystemFault(str(folder), f"a sample cannot be kept: {error.strerror}") from error
 
 
 def samples_folder(home: Home, key: DeliveryKey) -> Path:

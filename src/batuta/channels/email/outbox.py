@@ -103,7 +103,7 @@ def _is_whole(path: str, root: int | None) -> bool:
     """Tell whether a file is there; a power cut can leave a name without content, which is no message."""
     try:
         return os.stat(path, dir_fd=root).st_size > 0
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
 
 

@@ -21,9 +21,7 @@ from batuta.runs.sending.contract import (
     Transport,
 )
 from batuta.runs.sending.messages import Messages, Row
-
-CUT_OFF = "cut-off"
-"""The reason of a message that was under way when its sender died, on a transport that cannot be asked."""
+from batuta.runs.sending.recall import CUT_OFF, recalled
 
 _BEAT = 0.1
 """Seconds between two looks, in a pause, whether to stop."""
@@ -65,22 +63,12 @@ class Batch:
         return [self._found[ordinal] for ordinal, _ in self._rows if ordinal in self._found]
 
     def recall(self) -> None:
-        """Take up a batch that was cut off.
-
-        What the journal marks is done. Of the others only the first can have left unmarked, if the machine has
-        been up since: messages leave one after the other, each marked before the next. Else any may have.
-        """
-        marks, number = self._bench.marks, self._number
-        whole, doubtful = marks.whole(number), not marks.calm(number)
-        for ordinal, row in self._rows:
-            marked = marks.outcomes.get((number, ordinal))
-            if marked is None and doubtful:
-                doubtful = not whole
-                self._doubt(ordinal, row)
-            elif marked is not None and _unsure(marked, whole):
-                self._doubt(ordinal, row)
-            elif marked is not None:
-                self._found[ordinal] = marked
+        """Take up a batch that was cut off; a message that surely has not left is tried like any other."""
+        marks = self._bench.marks
+        for outcome in recalled(marks, self._asked, self._number, self._rows):
+            self._found[outcome.ordinal] = outcome
+            if marks.outcomes.get((self._number, outcome.ordinal)) != outcome:
+                self._mark(outcome)
 
     def carry_out(self, stop: Callable[[], bool]) -> bool:
         """Send what is left, and again what was put off; False if `stop` asked to end before that."""
@@ -151,20 +139,8 @@ class Batch:
         done = bench.transport.send(envelope)
         return Outcome(ordinal, done.status, done.reason, done.detail)
 
-    def _doubt(self, ordinal: int, row: Row) -> None:
-        """Settle a doubt as the transport knows; a message that surely has not left is tried like any other."""
-        left = self._bench.transport.was_sent(self._bench.messages.message_id(row))
-        if left is not False:
-            outcome = Outcome(ordinal, Status.SENT) if left else Outcome(ordinal, Status.IN_DOUBT, CUT_OFF)
-            self._found[ordinal] = outcome
-            self._mark(outcome)
+    def _asked(self, row: Row) -> bool | None:
+        return self._bench.transport.was_sent(self._bench.messages.message_id(row))
 
     def _mark(self, outcome: Outcome) -> None:
         self._bench.journal.mark(self._number, outcome)
-
-
-def _unsure(marked: Outcome, whole: bool) -> bool:
-    """Tell whether a mark leaves open if the message has left: a later one may be lost that says more."""
-    if marked.status is Status.IN_DOUBT:
-        return marked.reason == CUT_OFF
-    return marked.status is Status.DELAYED and not whole

@@ -169,14 +169,6 @@ class Marks:
         """Whether no mark of a batch can be missing."""
         return self.whole(batch) and batch in self.rested
 
-    def stayed(self, batch: int, ordinals: Iterable[int]) -> set[int]:
-        """Return those messages of a batch that surely have not left: none, unless no mark can be missing."""
-        if not self.calm(batch):
-            return set()
-        gone = (Status.SENT, Status.IN_DOUBT)
-        found = ((ordinal, self.outcomes.get((batch, ordinal))) for ordinal in ordinals)
-        return {ordinal for ordinal, outcome in found if outcome is None or outcome.status not in gone}
-
 
 class Journal(Protocol):
     """A file of marks beside a shard, one for each message as soon as it has left, by plain writes."""
@@ -228,11 +220,17 @@ class Ledger(Protocol):
     def claim(self, key: DeliveryKey, shard: int, fence: int) -> None:
         """Take a shard over from whoever worked on it under a lower fence."""
 
+    def seize(self, key: DeliveryKey, shard: int) -> int:
+        """Take a shard over from everybody who works or worked on it; return the fence to go on with."""
+
     def intend(self, key: DeliveryKey, shard: int, batch: int, fence: int) -> bool:
         """Commit that a batch is about to leave; False if it was already intended."""
 
     def settle(self, key: DeliveryKey, shard: int, batch: int, fence: int, outcomes: Sequence[Outcome]) -> None:
         """Commit what became of a batch: an outcome for each of its messages; once settled it stays."""
+
+    def close(self, key: DeliveryKey, shard: int, batch: int, fence: int, outcomes: Sequence[Outcome]) -> None:
+        """Settle a batch, in one step also one that was never intended: nothing of it leaves any more."""
 
     def leave(self, key: DeliveryKey, shard: int, batch: int, fence: int, outcomes: Sequence[Outcome]) -> None:
         """Commit the counts of what became of a batch so far, which stays open; the rest of it is pending."""
@@ -269,8 +267,11 @@ class Sending(Protocol):
     def send(self, order: Order, shard: int, fence: int, stop: Callable[[], bool]) -> bool:
         """Send what a shard still holds, or in test mode render it; False if `stop` asked to end before that."""
 
+    def close(self, order: Order) -> Tally:
+        """Settle what is pending of a delivery without sending any more; what surely has not left has failed."""
+
     def left(self, order: Order) -> Iterator[Rows]:
-        """Yield the row keys of those whose message has left, or may have."""
+        """Yield, of a closed delivery, the keys (see `addressee`) of those whose message has left, or may have."""
 
     def finish(self, order: Order) -> Mapping[str, Counts]:
         """Make the working tables of the outputs from the ledger; return their counts."""

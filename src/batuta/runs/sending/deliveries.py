@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Lock
 
+from batuta.kit.errors import BatutaError
 from batuta.messages.liquid.template import RenderingError
 from batuta.runs.ports import Counts, Engine, Making, Rows
 from batuta.runs.sending.batch import Bench
+from batuta.runs.sending.closing import close_shard, ordinals_left
 from batuta.runs.sending.contract import (
     RENDERING_ERROR,
     DeliveryKey,
@@ -21,13 +24,13 @@ from batuta.runs.sending.contract import (
     Outcome,
     Samples,
     Shards,
-    Status,
     Tally,
     Transports,
 )
 from batuta.runs.sending.messages import Layout, Messages, Row
-from batuta.runs.sending.outputs import late_shape, outputs
-from batuta.runs.sending.shard import BATCH, Blank, Rehearsal, send_rows
+from batuta.runs.sending.outputs import addressee, late_shape, outputs
+from batuta.runs.sending.recall import Asked, recalled
+from batuta.runs.sending.shard import Blank, Rehearsal, send_rows
 from batuta.schema.types import STRING
 from batuta.sets.addressed import ADDRESS, REASON
 from batuta.sets.algebra import Table
@@ -40,8 +43,6 @@ TRIED = 200_000
 """Messages that a test run renders; of more, a part chosen by chance that is the same every time."""
 
 KEPT_SAMPLES = 5
-
-_STAYED = (Status.FAILED, Status.EXCLUDED)
 
 
 @dataclass(frozen=True)
@@ -118,19 +119,21 @@ class Deliveries:
         self.engine.drop([late.name])
         return counts
 
-    def left(self, order: Order) -> Iterator[Rows]:
-        """Yield the row keys of those whose message has left, or may have."""
-        ledger, keys = self._ledger(order), len(order.delivery.messages.shape.row_columns)
+    def close(self, order: Order) -> Tally:
+        """Settle what is pending of a delivery without sending any more; what surely has not left has failed."""
+        ledger, asked = self._ledger(order), self._witness(order, Messages(order))
         for shard in range(ledger.shards(order.key) or 0):
             _, rows = self.shard_files.read(order.key, shard)
-            marks = self.journals.read(order.key, shard) if order.live else None
-            for batch, outcomes in ledger.outcomes(order.key, shard):
-                here = range(batch * BATCH, min((batch + 1) * BATCH, len(rows)))
-                if outcomes is not None:
-                    stayed = {outcome.ordinal for outcome in outcomes if outcome.status in _STAYED}
-                else:  # in a test run nothing leaves
-                    stayed = set(here) if marks is None else marks.stayed(batch, here)
-                yield [rows[place][:keys] for place in here if place not in stayed]
+            marks = self.journals.read(order.key, shard) if order.live else Marks()
+            close_shard(ledger, order.key, shard, rows, partial(recalled, marks, asked))
+        return ledger.tally(order.key)
+
+    def left(self, order: Order) -> Iterator[Rows]:
+        """Yield, of a closed delivery, the keys (see `addressee`) of those whose message has left, or may have."""
+        ledger, keys = self._ledger(order), len(addressee(order.delivery.messages).row_columns)
+        for shard in range(ledger.shards(order.key) or 0):
+            _, rows = self.shard_files.read(order.key, shard)
+            yield [rows[place][:keys] for place in ordinals_left(ledger, order.key, shard, rows)]
 
     def tally(self, key: DeliveryKey) -> Tally:
         """Return the present counts of a delivery."""
@@ -142,6 +145,21 @@ class Deliveries:
     def _found(self, key: DeliveryKey) -> Ledger:
         live = self.ledgers.live()
         return live if live.shards(key) is not None else self.ledgers.rehearsal(key.run)
+
+    def _witness(self, order: Order, messages: Messages) -> Asked:
+        """Return what tells whether a message has left; where the transport cannot, or not now, nobody knows."""
+        settings = order.delivery.channel.transport
+
+        def asked(row: Row) -> bool | None:
+            if not order.live:
+                return False
+            try:
+                with closing(self.transports.open(settings, order.key)) as transport:
+                    return transport.was_sent(messages.message_id(row))
+            except BatutaError:
+                return None
+
+        return asked
 
     def _freeze(self, order: Order) -> Iterator[Rows]:
         """Write the messages that may leave into shards, in row key order; yield each shard's rows."""

@@ -8,7 +8,7 @@ from batuta.rules.bound import Compare, Computed, Constant, Predicate, Without
 from batuta.rules.tree import Operator
 from batuta.runs.sending.contract import Status
 from batuta.schema.types import STRING
-from batuta.sets.addressed import ADDRESS, REASON, Special
+from batuta.sets.addressed import ADDRESS, REASON, Addressed, Special
 from batuta.sets.algebra import Barrier, Enriched, Exclusion, Filtered, Intersection, Set, Table, Union, Value
 from batuta.sets.shape import Column, Shape
 
@@ -23,6 +23,12 @@ _REASON = Computed(REASON, STRING)
 def with_reason(shape: Shape) -> Shape:
     """Return the shape of those left out: the population's, and why."""
     return shape.having((*shape.columns, Column(WHY, STRING)))
+
+
+def addressee(messages: Addressed) -> Shape:
+    """Return the shape of those that messages are for: rows or, at level target, targets with all their rows."""
+    shape = messages.shape.having(())
+    return shape if messages.by_row else shape.of_targets()
 
 
 def late_shape(shape: Shape) -> Shape:

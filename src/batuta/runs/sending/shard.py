@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from batuta.kit.errors import SystemFault
 from batuta.runs.ports import Rows
 from batuta.runs.sending.batch import Batch, Bench
-from batuta.runs.sending.contract import Envelope, Outcome, Status
+from batuta.runs.sending.contract import DeliveryKey, Envelope, Ledger, Outcome, Status
+from batuta.runs.sending.messages import Row
 
 BATCH = 500
 """Messages between two commits of the ledger; a stop takes effect between batches."""
@@ -15,19 +16,24 @@ BATCH = 500
 
 def send_rows(bench: Bench, rows: Rows, stop: Callable[[], bool]) -> bool:
     """Send the batches that are not settled yet; False if `stop` asked to end before the last."""
-    settled = {number for number, outcomes in bench.ledger.outcomes(bench.key, bench.shard) if outcomes is not None}
-    for number, start in enumerate(range(0, len(rows), BATCH)):
-        if number in settled:
-            continue
+    for number, messages in unsettled(bench.ledger, bench.key, bench.shard, rows):
         with bench.turn:
             if stop():
                 return False
-            batch = Batch(bench, number, list(enumerate(rows[start : start + BATCH], start)))
+            batch = Batch(bench, number, messages)
             if not _carried_out(bench, number, batch, stop):
                 return False
         bench.transport.flush()
         bench.ledger.settle(bench.key, bench.shard, number, bench.fence, batch.outcomes)
     return True
+
+
+def unsettled(ledger: Ledger, key: DeliveryKey, shard: int, rows: Rows) -> Iterator[tuple[int, list[tuple[int, Row]]]]:
+    """Yield the batches of a shard that are not settled: the number of each, and its messages with their ordinals."""
+    settled = {number for number, outcomes in ledger.outcomes(key, shard) if outcomes is not None}
+    for number, start in enumerate(range(0, len(rows), BATCH)):
+        if number not in settled:
+            yield number, list(enumerate(rows[start : start + BATCH], start))
 
 
 def _carried_out(bench: Bench, number: int, batch: Batch, stop: Callable[[], bool]) -> bool:

@@ -11,7 +11,7 @@ from batuta.runs.windows import Asking, Window
 from batuta.store import audiences, events, inbox, runs, windows
 from batuta.store.catalogue import raise_version
 from batuta.store.database import Database
-from batuta.store.moves import claiming, control, finishing, noticing, remembering, starting, waiting
+from batuta.store.moves import claiming, control, finishing, noticing, remembering, saving, starting, waiting
 
 
 class Moves:
@@ -102,10 +102,10 @@ class Moves:
         with self._database.write() as connection:
             waiting.skip(connection, run, note, self._clock.now())
 
-    def handled(self, claim: Claim, unsent: Landed | None) -> None:
+    def handled(self, claim: Claim, unsent: Landed | None, note: Note) -> None:
         """End a delivery that failed and whose error is processed: those who got no message go on as its error."""
         with self._database.write() as connection:
-            finishing.handled(connection, claim, unsent, self._clock.now())
+            finishing.handled(connection, claim, unsent, note, self._clock.now())
 
     def notices(self) -> Sequence[Posted]:
         """Return the inbox, the latest notice first."""
@@ -176,6 +176,11 @@ class Moves:
         """Return all audiences by their labels."""
         with self._database.read() as connection:
             return audiences.all_audiences(connection)
+
+    def release_audience(self, label: str) -> None:
+        """Let any campaign save an audience; raise NotFound if there is none of that label."""
+        with self._database.write() as connection:
+            saving.release(connection, label)
 
     def versions(self, label: str) -> Sequence[AudienceVersion]:
         """Return the versions of an audience, oldest first."""

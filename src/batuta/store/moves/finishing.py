@@ -10,9 +10,11 @@ from sqlalchemy import Connection, select, update
 from batuta.campaign.graph import ERROR
 from batuta.runs.model import Claim, JobKind, JobState, Level, Note, OutputState, RunView, TaskOutput, TaskState
 from batuta.runs.ports import Counts
+from batuta.runs.sending.contract import DeliveryKey
 from batuta.runs.settling import arrivals_at, carried_on_error, left_incomplete, settled_as
 from batuta.runs.state import Finished, Landed, Prepared
 from batuta.runs.windows import WindowState
+from batuta.store.ledger import withdraw
 from batuta.store.moves.claiming import close, rest
 from batuta.store.moves.following import after, ready, refresh, settle_outputs
 from batuta.store.moves.log import append
@@ -86,9 +88,10 @@ def fail(connection: Connection, claim: Claim, note: Note, attention: bool, at: 
     after(connection, claim.run, at, claim.activity)
 
 
-def handled(connection: Connection, claim: Claim, unsent: Landed | None, at: datetime) -> None:
+def handled(connection: Connection, claim: Claim, unsent: Landed | None, note: Note, at: datetime) -> None:
     """End a delivery that failed and whose error is processed."""
     task = close(connection, claim, JobState.DONE)
+    append(connection, claim.run, at, note)
     _handle(connection, task, claim, unsent, at)
 
 
@@ -119,6 +122,8 @@ def _process(connection: Connection, task: int, claim: Claim, note: Note, at: da
     elif claim.kind is JobKind.FINISH:
         _begin_handling(connection, task)
     else:
+        if claim.kind is JobKind.PREPARE:  # it may have been opened, with all its messages pending
+            withdraw(connection, DeliveryKey(claim.run, claim.activity, claim.generation))
         arrived = carried_on_error(view(connection, claim.run), claim.activity)
         _handle(connection, task, claim, None if arrived is None else _landed(arrived), at)
         return

@@ -138,7 +138,7 @@ def test_an_error_is_handled_once_no_shard_is_under_way(moves: Moves) -> None:
     moves.sent(claims[2])
     handling = claimed(moves)
     assert (handling.kind, moves.view("r1").run.status) == (JobKind.HANDLE, RunStatus.RUNNING)
-    moves.handled(handling, Landed("w_unsent", Counts(2, 2), PEOPLE))
+    moves.handled(handling, Landed("w_unsent", Counts(2, 2), PEOPLE), Note("2 were not sent"))
     view = moves.view("r1")
     assert (view.tasks["mail"].state, view.tasks["mail"].error) == (TaskState.HANDLED, "the server is gone")
     assert view.outputs["mail", "main"].state is OutputState.HANDLED
