@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import unicodedata
+from collections.abc import Mapping
 from pathlib import Path
 
 Call = tuple[str, str, str, str]
@@ -60,7 +61,7 @@ def put(folder: Path) -> None:
     (folder / "desk.txt").write_text("\n".join(["The week at the desk", *desk]), "latin-1")
 
 
-def into(database: sqlite3.Connection) -> None:
+def into(database: sqlite3.Connection, lands: Mapping[str, str] = LANDS) -> None:
     """Put the lines into SQLite as they must be read: records are counted from 1, those without any value are not."""
     database.create_function("FOLD", 1, _fold, deterministic=True)
     database.create_function("STRIP", 1, _strip, deterministic=True)
@@ -69,7 +70,7 @@ def into(database: sqlite3.Connection) -> None:
     for call in CALLS:
         line += any(call)
         if any(call):
-            database.execute("INSERT INTO call VALUES (?, ?, ?, ?, ?, ?)", (line, *_read(call), at))
+            database.execute("INSERT INTO call VALUES (?, ?, ?, ?, ?, ?)", (line, *_read(call, lands), at))
         at += 1 + "".join(call).count("\n")
     database.execute("CREATE TABLE desk (line INT, number INT, place, hours REAL, day)")
     for line, (number, place, hours, day) in enumerate(DESK[:-1], 1):
@@ -79,11 +80,11 @@ def into(database: sqlite3.Connection) -> None:
         )
 
 
-def _read(call: Call) -> tuple[object, ...]:
+def _read(call: Call, lands: Mapping[str, str]) -> tuple[object, ...]:
     mail, surname, land, minutes = call
     spelled = surname.strip()
     number = int(minutes) if minutes.lstrip("-").isdigit() else None
-    return mail or None, None if spelled in ("", "-") else spelled, LANDS.get(land, land) or None, number
+    return mail or None, None if spelled in ("", "-") else spelled, lands.get(land, land) or None, number
 
 
 def _fold(text: str | None) -> str | None:

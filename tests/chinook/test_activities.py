@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import sqlite3
@@ -276,3 +277,31 @@ def test_every_kind_of_activity_is_in_one_of_the_campaigns() -> None:
     used = {activity.kind for path in CAMPAIGNS.glob("*.yaml") for activity in load_campaign(path).campaign.activities}
     folders = {entry.partition(":")[0].rpartition(".")[2] for entry in BUILT_IN}
     assert {folder.replace("_", "-") for folder in folders} == used
+
+
+def test_lines_that_are_nobodys_go_through_every_activity(shop: Chinook) -> None:
+    database = shop.tables()
+    files.into(database, lands={})
+    files.put(shop.exchange)
+    shop.prove("strangers", database=database)
+    first = """
+        SELECT customer_id, land FROM settled AS s WHERE customer_id IS NOT NULL
+        AND line = (SELECT MIN(line) FROM settled AS f WHERE f.customer_id = s.customer_id)"""
+    callers = as_text(database.execute(first))
+    audience = shop.batuta("audience", "preview", "Callers", "--columns", "land", "--limit", "100", "--json").json
+    assert audience["columns"] == ["customer_id", "land"]
+    assert as_text(audience["rows"]) == callers
+    assert as_text(shop.ask("SELECT customer_id, fax FROM customer")) == callers | as_text(
+        database.execute(
+            'SELECT customer_id, fax FROM customer WHERE customer_id NOT IN (SELECT customer_id FROM "called>")'
+        )
+    )
+    written = shop.exchange / "settled.csv"
+    with written.open(encoding="utf-8", newline="") as file:
+        rows = [
+            (row["customer_id"] or None, row["land"] or None, row["minutes"] or None) for row in csv.DictReader(file)
+        ]
+    wanted = database.execute(
+        "SELECT customer_id, land, minutes FROM settled ORDER BY customer_id IS NULL, customer_id, line"
+    )
+    assert rows == [tuple(map(told, row)) for row in wanted]

@@ -74,14 +74,16 @@ class Seeking:
             values = {"here": term(here.type.kind), "there": term(there.type.kind)}
             self.gather.add(Problem("lookup-types", values, field))
             return None
-        loose = self._is_identity(there, among) if pair.exact is None else not pair.exact
+        loose = not pair.exact
+        if pair.exact is None:
+            loose = self._is_identity(there, among) or self._is_identity(here, self.source)
         return Likeness(here, there, loose and here.type.is_text)
 
-    def _is_identity(self, expression: Expr, among: Set) -> bool:
-        """Tell whether a value is an identity, by which the world knows the row it belongs to."""
+    def _is_identity(self, expression: Expr, rows: Set) -> bool:
+        """Tell whether a value of rows is an identity, by which the world knows the row it belongs to."""
         if not isinstance(expression, AttributeOf):
             return False
-        schema = self.scope.catalogue.schema_named(expression.path[-1].there if expression.path else among.shape.schema)
+        schema = self.scope.catalogue.schema_behind(expression.path[-1].there if expression.path else rows.shape.schema)
         return any(identity.attribute == expression.name for identity in schema.identities)
 
 

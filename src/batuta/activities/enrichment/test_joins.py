@@ -56,6 +56,25 @@ def test_another_population_is_looked_into_with_its_columns() -> None:
     assert found.attributes == (("other_score", Computed("score", INTEGER)),)
 
 
+@pytest.mark.parametrize(
+    ("pair", "loose"),
+    [
+        pytest.param({"here": "[email]", "there": "[word]"}, True, id="an identity here"),
+        pytest.param({"here": "[first_name]", "there": "[email]"}, True, id="an identity there"),
+        pytest.param({"here": "[household.city]", "there": "[word]"}, False, id="no identity"),
+        pytest.param({"here": "[email]", "there": "[word]", "exact": True}, False, id="as it is written"),
+    ],
+)
+def test_an_identity_on_either_side_is_compared_in_any_spelling(pair: dict[str, Any], loose: bool) -> None:
+    words = arriving("others", word=STRING)
+    join = {**OTHER, "pairs": [pair], "attributes": [{"name": "word", "expression": "[word]"}]}
+    main = attempt("enrichment", {"joins": [join]}, PEOPLE, words).populations["main"]
+    assert isinstance(main, Enriched)
+    (found,) = main.additions
+    assert isinstance(found, Found)
+    assert [likeness.loose for likeness in found.lookup.pairs] == [loose]
+
+
 def test_a_join_of_many_makes_rows_after_what_comes_before_it() -> None:
     parameters = {"columns": [{"name": "town", "expression": "[household.city]"}], "joins": [ORDERS, PROSPECT]}
     main = attempt("enrichment", parameters, PEOPLE).populations["main"]
@@ -90,7 +109,7 @@ def test_a_rule_names_the_row_that_arrives() -> None:
             [("join-ambiguous", "several", Weight.TOLD), ("join-missing-fails", "nothing", Weight.FAILURE)],
         ),
         ({"cardinality": "many"}, []),
-        ({"pairs": [{"here": "[email]", "there": "[code]"}]}, []),
+        ({"pairs": [{"here": "[first_name]", "there": "[code]"}]}, []),
     ],
 )
 def test_what_is_counted(change: dict[str, Any], told: list[tuple[str, str, Weight]]) -> None:
