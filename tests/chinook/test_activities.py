@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import re
 import sqlite3
@@ -305,3 +306,18 @@ def test_lines_that_are_nobodys_go_through_every_activity(shop: Chinook) -> None
         "SELECT customer_id, land, minutes FROM settled ORDER BY customer_id IS NULL, customer_id, line"
     )
     assert rows == [tuple(map(told, row)) for row in wanted]
+
+
+def test_sets_meet_by_key_value_and_relationship(shop: Chinook) -> None:
+    """Chance is that of the run: a hash of its campaign, its instant, the activity and the key."""
+    database = shop.tables()
+    database.create_function("CHANCE", 2, lambda activity, key: chance("sets", activity, key))
+    shop.prove("sets", database=database)
+
+
+def chance(campaign: str, activity: str, key: int) -> str:
+    def seed(*parts: str) -> str:
+        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+
+    salt = seed(seed(campaign, AT), activity)
+    return hashlib.md5(f"{salt}:{key}".encode(), usedforsecurity=False).hexdigest()
