@@ -28,6 +28,19 @@ TEN_THOUSAND = {
 }
 """So many targets there are on some outputs of each campaign."""
 
+MILLION = {
+    "loyalty": {"reachable.main": 990_043, "buyers.main": 570_516, "loyal.main": 449_855, "thanks.sent": 349_512},
+    "wish-list": {"wishers.main": 105_413, "groups.comparison": 10_329, "reminder.sent": 60_369},
+    "back-in-stock": {"wishes.main": 73_385, "wishers.main": 36_934, "wishers.complement": 737, "news.sent": 27_373},
+    "customer-risk": {"keep.main": 401_030},
+    "churn-risk": {
+        "levels.high": 144_146,
+        "levels.middle": 126_322,
+        "levels.low": 125_072,
+        "second-mail.sent": 205_285,
+    },
+}
+
 RUNS = [
     (campaign, mode) for campaign in CAMPAIGNS for mode in ("test", "live") if (campaign, mode) != ("carts", "test")
 ]
@@ -109,6 +122,7 @@ def test_a_million_are_counted_as_separate_sql_counts_them(
     million: Path, risk: Any, campaign: str, mode: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert counted(risk) == reference(million / "demo", "customer-risk")
+    assert targets(counted(risk), MILLION["customer-risk"]) == MILLION["customer-risk"]
     live = ("--live", "--yes", "--skip-waits") if mode == "live" else ()
     run, seconds = run_of(million, campaign, *live)
     memory = getrusage(RUSAGE_CHILDREN).ru_maxrss
@@ -119,4 +133,5 @@ def test_a_million_are_counted_as_separate_sql_counts_them(
             f"\n{campaign} {mode}: {seconds:.0f} s, {memory >> 10:,} MiB at most so far, messages {messages}\n"
         )
     assert found == reference(million / "demo", campaign)
+    assert targets(found, MILLION[campaign]) == MILLION[campaign]
     assert memory < MOST_MEMORY
