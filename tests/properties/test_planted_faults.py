@@ -126,7 +126,7 @@ def nulls_first(tree: exp.Expr) -> exp.Ordered:
     return exp.Ordered(this=tree, desc=True, nulls_first=True)
 
 
-def without_lengths(_: object, parts: Any) -> exp.Expr:
+def without_lengths(_: object, parts: Any, **_named: object) -> exp.Expr:
     texts = [exp.Cast(this=tree, to=exp.DataType.build("VARCHAR")) for tree, _ in parts]
     return exp.Concat(expressions=texts)
 
