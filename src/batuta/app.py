@@ -114,9 +114,13 @@ def batuta(
     _: Annotated[
         bool, typer.Option("--version", help="Print the version and exit.", callback=_version, is_eager=True)
     ] = False,
+    pick_up: Annotated[
+        bool, typer.Option(envvar="BATUTA_PICK_UP", help="Carry on first what has waited long enough.")
+    ] = True,
 ) -> None:
     """Batuta runs orchestrated campaigns over relational data."""
-    found = Services(Home(home), Texts.load(PROBLEM_PACKAGES), _open_engine, _open_sending, _open_files)
+    texts = Texts.load(PROBLEM_PACKAGES)
+    found = Services(Home(home), texts, _open_engine, _open_sending, _open_files, pick_up=pick_up)
     context.obj = found
     context.call_on_close(found.close)
 

@@ -8,7 +8,8 @@ import typer
 from rich.table import Table as Grid
 from rich.text import Text
 
-from batuta.cli.context import Services, services
+from batuta.cli.context import Services
+from batuta.cli.running import stage_of
 from batuta.kit.errors import NotFound
 from batuta.kit.text import counted
 from batuta.runs.windows import Window
@@ -26,11 +27,11 @@ def show_memory(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Show what each live run queried and whether it was returned, or forget it."""
-    found = services(context)
+    found = stage_of(context).services
     windows = _windows(found, campaign, activity)
     if not windows:
-        todo = "A live run with an incremental query begins one."
-        raise NotFound(f"campaign {campaign}", "there is nothing to remember", todo=todo)
+        todo = "Check the names; a live run with an incremental query is remembered."
+        raise NotFound(f"campaign {campaign}", "nothing is remembered of it", todo=todo)
     if forget:
         if not yes:
             typer.confirm("Whoever was returned may be written to again. Forget it?", abort=True, err=True)
@@ -65,7 +66,7 @@ def _grid(campaign: str, windows: list[Window]) -> Grid:
     grid = Grid(title=f"Memory of {campaign}", title_justify="left")
     for name in ("activity", "run", "after", "until", "state"):
         grid.add_column(name)
-    grid.add_column("people", justify="right")
+    grid.add_column("rows", justify="right")
     for one in windows:
         after = "" if one.lower is None else one.lower.strftime(_FORM)
         rows = "" if one.rows is None else f"{one.rows:,}"

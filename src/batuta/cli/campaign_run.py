@@ -11,9 +11,8 @@ import typer
 
 from batuta.campaign.file import load_campaign
 from batuta.cli.campaigns import remarks_on, show_remarks
-from batuta.cli.context import services
 from batuta.cli.knowledge import knowledge
-from batuta.cli.running import Stage
+from batuta.cli.running import stage_of
 from batuta.kit.errors import InputError, UsageError
 from batuta.kit.identifiers import new_id
 from batuta.runs.conduct import Request, begin
@@ -33,11 +32,10 @@ def run_campaign(
     run_id: Annotated[str, typer.Option("--run-id", hidden=True, help="The id the run gets: for replays.")] = "",
 ) -> None:
     """Run a campaign: everything on real data, effects outside only with --live."""
-    given = services(context)
     if skip_waits and keep_waits:
         raise UsageError("--skip-waits", "--keep-waits says the contrary", expected="one of them")
-    stage = Stage(given)
-    stage.carry_due()
+    stage = stage_of(context)
+    given = stage.services
     request = Request(
         mode=Mode.LIVE if live else Mode.TEST,
         now=instant_of(at) if at else given.clock.now(),

@@ -33,6 +33,7 @@ class Services:
     """The home and the adapters that the composition root chose for it.
 
     Commands reach the home only through here; the lock is taken at the first use of `database` or `engine`.
+    `pick_up` says whether runs whose waits are over are carried on first.
     """
 
     home: Home
@@ -43,6 +44,7 @@ class Services:
     clock: Clock = field(default_factory=SystemClock)
     console: Console = field(default_factory=Console)
     errors: Console = field(default_factory=lambda: Console(stderr=True))
+    pick_up: bool = True
 
     @cached_property
     def database(self) -> Database:

@@ -8,9 +8,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from batuta.cli.context import services
 from batuta.cli.run_progress import STYLES
-from batuta.cli.running import Stage
+from batuta.cli.running import stage_of
 from batuta.runs.model import Mode
 from batuta.runs.state import Posted
 
@@ -24,10 +23,13 @@ def list_notices(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """List the notices, the latest first."""
-    stage = Stage(services(context))
+    stage = stage_of(context)
     found = [posted for posted in stage.state.notices() if not (unread and posted.read_at)]
     if as_json:
         stage.services.print_json([_values(posted) for posted in found])
+        return
+    if not found:
+        stage.services.console.print("There are no unread notices." if unread else "There are no notices.")
         return
     table = Table(title="Inbox", title_justify="left")
     for name in ("", "when", "level", "campaign", "notice"):
@@ -43,7 +45,7 @@ def list_notices(
 @app.command("read")
 def read_notices(context: typer.Context) -> None:
     """Mark all notices as read."""
-    stage = Stage(services(context))
+    stage = stage_of(context)
     latest = next((posted.number for posted in stage.state.notices()), 0)
     stage.services.console.print(f"{stage.state.read_notices(latest):,} marked as read.")
 

@@ -11,8 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from batuta.activities.contract import Role
-from batuta.cli.context import services
-from batuta.cli.running import Stage
+from batuta.cli.running import stage_of
 from batuta.reports.deliveries import DEFINITIONS, DeliveryReport
 from batuta.reports.funnel import Passage, Step, funnel
 from batuta.reports.run_report import RunReport
@@ -28,8 +27,8 @@ def report(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Report a run: the funnel along its transitions, and what became of every message."""
-    found = services(context)
-    stage = Stage(found)
+    stage = stage_of(context)
+    found = stage.services
     view = stage.state.view(stage.run_id(run))
     told = report_of(view, stage.tallies(view))
     if as_json:

@@ -13,11 +13,11 @@ from types import FrameType, MappingProxyType
 
 import typer
 
-from batuta.cli.context import Services
+from batuta.cli.context import Services, services
 from batuta.cli.knowledge import knowledge
 from batuta.cli.run_progress import Progress
 from batuta.cli.run_tables import show_run
-from batuta.kit.errors import InputError
+from batuta.kit.errors import InputError, SystemFault
 from batuta.kit.problems import Problems
 from batuta.runs.conduct import carry_on, take_up
 from batuta.runs.delivering import arithmetic, tallies
@@ -29,6 +29,19 @@ from batuta.store import runs
 from batuta.store.moves import Moves
 
 _NOTHING: Mapping[str, int] = MappingProxyType({})
+
+
+def stage_of(context: typer.Context, but: str = "") -> Stage:
+    """Return the stage of a command that looks at runs or works on them; first, what has waited long enough goes on.
+
+    Not so the run that the command is about, if it decides what becomes of it (`but`). Commands that change data or
+    settings do without: what is due then goes by what they bring.
+    """
+    stage = Stage(services(context))
+    name = stage.run_id(but) if but else ""
+    if stage.services.pick_up:
+        stage.carry_due(name)
+    return stage
 
 
 @dataclass
@@ -119,19 +132,30 @@ class Stage:
         return 0 if view.run.status in (RunStatus.COMPLETED, RunStatus.WAITING) else 1
 
     def carry_due(self, but: str = "") -> None:
-        """Carry on the runs whose waits are over, but for one; nobody is asked, and what they do is told aside."""
+        """Carry on the runs whose waits are over, but for one; nobody is asked, and what they do is told aside.
+
+        Whoever interrupts that interrupts the command: raises Exit, so that nothing is begun that was not awaited.
+        """
         for run in self.state.due():
             if run == but:
                 continue
             self._tell(f"Run {run} has waited long enough: it goes on.")
             try:
-                desk = self.take_up(run)
+                self._pick_up(run)
             except InputError as fault:
                 self.state.want(run, Wanted.PAUSE, Note(fault.message(), Level.ERROR))
                 self._tell(f"Run {run} is paused: {fault.message()}")
-                continue
-            with _terminable():
-                self._tell(f"Run {run} is {carry_on(desk)}.")
+            except SystemFault as fault:
+                self._tell(f"Run {run} cannot go on now: {fault.message()}")
+
+    def _pick_up(self, run: str) -> None:
+        desk = self.take_up(run)
+        with _terminable():
+            status = carry_on(desk)
+        if self.state.view(run).run.wanted is Wanted.PAUSE:
+            self._tell(f"Interrupted: run {run} is paused, and nothing else was begun.")
+            raise typer.Exit(1)
+        self._tell(f"Run {run} is {status}.")
 
     def _tell(self, text: str) -> None:
         self.services.errors.print(text, markup=False, soft_wrap=True)

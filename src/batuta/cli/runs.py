@@ -7,11 +7,10 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from batuta.cli.context import services
 from batuta.cli.populations import Page, print_preview
 from batuta.cli.run_progress import log_line
 from batuta.cli.run_tables import runs_table, show_run
-from batuta.cli.running import Stage
+from batuta.cli.running import stage_of
 from batuta.kit.errors import NotFound
 from batuta.runs.conduct import statements
 from batuta.runs.model import Note, RunStatus, Wanted
@@ -29,8 +28,7 @@ Yes = Annotated[bool, typer.Option("--yes", help="Send without asking for confir
 @app.command("list")
 def list_runs(context: typer.Context, as_json: AsJson = False) -> None:
     """List all runs, the latest first."""
-    stage = Stage(services(context))
-    stage.carry_due()
+    stage = stage_of(context)
     with stage.services.database.read() as connection:
         found, waiting = runs.all_runs(connection), runs.waiting_until(connection)
     if not as_json:
@@ -57,8 +55,7 @@ def list_runs(context: typer.Context, as_json: AsJson = False) -> None:
 @app.command("show")
 def show(context: typer.Context, run: RunName, as_json: AsJson = False) -> None:
     """Show the counts on every transition and delivery of a run, and the state of its tasks."""
-    stage = Stage(services(context))
-    stage.carry_due()
+    stage = stage_of(context)
     view = stage.state.view(run)
     found = stage.tallies(view)
     if as_json:
@@ -71,8 +68,7 @@ def show(context: typer.Context, run: RunName, as_json: AsJson = False) -> None:
 @app.command("log")
 def log(context: typer.Context, run: RunName, as_json: AsJson = False) -> None:
     """Show what happened in a run, line by line."""
-    stage = Stage(services(context))
-    stage.carry_due()
+    stage = stage_of(context)
     events = stage.state.events(stage.run_id(run))
     if not as_json:
         for event in events:
@@ -106,8 +102,7 @@ def preview(
     as_json: AsJson = False,
 ) -> None:
     """Show the people on a transition, with their attributes."""
-    stage = Stage(services(context))
-    stage.carry_due()
+    stage = stage_of(context)
     view = stage.state.view(run)
     output = output_named(view, transition)
     table = output.population
@@ -123,8 +118,7 @@ def sql(
     activity: Annotated[str, typer.Argument(metavar="ACTIVITY", help="The id of an activity.")],
 ) -> None:
     """Print the SQL of an activity in a run."""
-    stage = Stage(services(context))
-    stage.carry_due()
+    stage = stage_of(context)
     view = stage.state.view(run)
     if activity not in view.tasks:
         raise missing("activity", activity, view.tasks, f"run {view.run.id}")
@@ -144,9 +138,8 @@ def resume(
     skip_waits: Annotated[bool, typer.Option("--skip-waits", help="End the waits that are under way.")] = False,
 ) -> None:
     """Go on with a run that was paused, failed, was cut off or waits: from the last finished task."""
-    stage = Stage(services(context))
+    stage = stage_of(context, but=run)
     name = stage.run_id(run)
-    stage.carry_due(but=name)
     if stage.state.view(name).run.status is RunStatus.COMPLETED:
         raise typer.Exit(stage.present(name, as_json))
     raise typer.Exit(stage.resume(name, yes, as_json, skip_waits=skip_waits))
@@ -155,9 +148,8 @@ def resume(
 @app.command("confirm")
 def confirm(context: typer.Context, run: RunName, as_json: AsJson = False) -> None:
     """Let the deliveries that await confirmation send, and go on; if they have grown since, ask again."""
-    stage = Stage(services(context))
+    stage = stage_of(context, but=run)
     name = stage.run_id(run)
-    stage.carry_due(but=name)
     raise typer.Exit(stage.confirm(stage.state.view(name), as_json))
 
 
@@ -174,8 +166,7 @@ def stop(context: typer.Context, run: RunName) -> None:
 
 
 def _bring(context: typer.Context, run: str, wanted: Wanted, said: str) -> None:
-    stage = Stage(services(context))
+    stage = stage_of(context, but=run)
     name = stage.run_id(run)
-    stage.carry_due(but=name)
     stage.state.want(name, wanted, Note(said))
     stage.services.console.print(Text(f"Run {name} is {stage.state.view(name).run.status}."))
