@@ -35,33 +35,36 @@ UNION ALL
 SELECT id FROM kitchen ANTI JOIN loyal USING (id);
 
 CREATE TABLE once AS
-SELECT id FROM (
-    SELECT wanted.id, email, row_number() OVER (PARTITION BY lower(email) ORDER BY created_at DESC NULLS LAST, id) AS place
-    FROM wanted JOIN data.data.recipients USING (id)
+WITH addressed AS MATERIALIZED (
+    SELECT wanted.id, lower(email) AS address, created_at FROM wanted JOIN data.data.recipients USING (id)
+), repeated AS (
+    SELECT address FROM addressed WHERE address <> '' GROUP BY address HAVING count(*) > 1
 )
-WHERE place = 1 OR email IS NULL OR email = '';
+SELECT id FROM addressed ANTI JOIN repeated USING (address)
+UNION ALL
+SELECT id FROM (
+    SELECT id, row_number() OVER (PARTITION BY address ORDER BY created_at DESC NULLS LAST, id) AS place
+    FROM addressed SEMI JOIN repeated USING (address)
+)
+WHERE place = 1;
 
 CREATE TABLE with_orders AS
-WITH counted AS (
-    SELECT recipient_id, sum(total) FILTER (WHERE status = 'paid') AS spent, count(*) AS order_count
-    FROM data.data.orders SEMI JOIN once ON once.id = recipient_id
-    GROUP BY recipient_id
-), ranked AS (
-    SELECT recipient_id, id, total, ordered_at,
+WITH ranked AS (
+    SELECT recipient_id, id, total, ordered_at, status,
         row_number() OVER (PARTITION BY recipient_id ORDER BY ordered_at DESC NULLS LAST, id) AS place
     FROM data.data.orders SEMI JOIN once ON once.id = recipient_id
-    QUALIFY place <= 3
-), latest AS (
+), figures AS (
     SELECT recipient_id,
         max(id) FILTER (place = 1) AS orders_1_id, max(total) FILTER (place = 1) AS orders_1_total,
         max(ordered_at) FILTER (place = 1) AS orders_1_ordered_at,
         max(id) FILTER (place = 2) AS orders_2_id, max(total) FILTER (place = 2) AS orders_2_total,
         max(ordered_at) FILTER (place = 2) AS orders_2_ordered_at,
         max(id) FILTER (place = 3) AS orders_3_id, max(total) FILTER (place = 3) AS orders_3_total,
-        max(ordered_at) FILTER (place = 3) AS orders_3_ordered_at
+        max(ordered_at) FILTER (place = 3) AS orders_3_ordered_at,
+        sum(total) FILTER (WHERE status = 'paid') AS spent, count(*) AS order_count
     FROM ranked GROUP BY recipient_id
 )
-SELECT once.id, latest.* EXCLUDE (recipient_id),
+SELECT once.id, figures.* EXCLUDE (recipient_id, spent, order_count),
     [
         {'id': orders_1_id, 'total': orders_1_total, 'ordered_at': orders_1_ordered_at},
         {'id': orders_2_id, 'total': orders_2_total, 'ordered_at': orders_2_ordered_at},
@@ -69,8 +72,7 @@ SELECT once.id, latest.* EXCLUDE (recipient_id),
     ][:least(coalesce(order_count, 0), 3)] AS orders,
     coalesce(order_count, 0) AS order_count, coalesce(spent, 0) AS spent
 FROM once
-LEFT JOIN latest ON latest.recipient_id = once.id
-LEFT JOIN counted ON counted.recipient_id = once.id;
+LEFT JOIN figures ON figures.recipient_id = once.id;
 
 CREATE TABLE best AS
 SELECT * FROM with_orders WHERE spent >= 1000;

@@ -20,10 +20,16 @@ WITH reachable AS MATERIALIZED (
     ANTI JOIN (SELECT recipient_id AS id FROM data.data.loyalty_accounts WHERE points < 50) AS low_points USING (id)
 ), wanted AS MATERIALIZED (
     SELECT * FROM loyal UNION ALL SELECT * FROM kitchen ANTI JOIN loyal USING (id)
+), repeated AS (
+    SELECT lower(email) AS address FROM wanted WHERE email <> '' GROUP BY lower(email) HAVING count(*) > 1
 ), once AS MATERIALIZED (
-    SELECT id FROM wanted
-    QUALIFY row_number() OVER (PARTITION BY lower(email) ORDER BY created_at DESC NULLS LAST, id) = 1
-        OR email IS NULL OR email = ''
+    SELECT id FROM wanted ANTI JOIN repeated ON lower(email) = address
+    UNION ALL
+    SELECT id FROM (
+        SELECT id, row_number() OVER (PARTITION BY lower(email) ORDER BY created_at DESC NULLS LAST, id) AS place
+        FROM wanted SEMI JOIN repeated ON lower(email) = address
+    )
+    WHERE place = 1
 ), ranked AS MATERIALIZED (
     SELECT recipient_id, id, total, ordered_at, status,
         row_number() OVER (PARTITION BY recipient_id ORDER BY ordered_at DESC NULLS LAST, id) AS place
