@@ -71,6 +71,23 @@ def test_what_lacks_a_part_keeps_nobody_out_further_on(shop: Shop, reason: str, 
     assert shop.states()["further"] == state
 
 
+@pytest.mark.parametrize(
+    ("reason", "todo"),
+    [
+        ("failed", "Mend that and resume"),
+        ("handled", "This run cannot get past here: stop it, and start a new one once that is mended"),
+    ],
+)
+def test_who_looks_after_a_run_is_told_what_can_be_done_about_a_missing_barrier(
+    shop: Shop, reason: str, todo: str
+) -> None:
+    shop.run(arranged(reason, "barrier"))
+    (user,) = [task for task in shop.show()["tasks"] if task["activity"] == "user"]
+    assert "The people of source are not known" in user["error"]
+    assert todo in user["error"]
+    assert todo in shop.must("run", "show", "last")
+
+
 def test_resuming_does_not_go_past_a_barrier_whose_error_was_handled(shop: Shop) -> None:
     mail = "{id: mail, kind: email, parameters: {channel: news, subject: Hello, html: '<p>{{ profile.email }}</p>'}}"
     code, _ = shop.run(arranged("handled", "barrier", "user>mail", mail), "--live", "--yes")

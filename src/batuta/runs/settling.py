@@ -127,14 +127,18 @@ def carried_on_error(view: RunView, activity: str) -> TaskOutput | None:
     return next((output for _, output in arrived if output.population is not None), None)
 
 
-def barriers_missing(view: RunView, activity: str) -> list[str]:
-    """Return the labels of the activities whose populations an activity needs whole and does not have."""
+def barriers_missing(view: RunView, activity: str) -> tuple[list[str], bool]:
+    """Return the labels of the activities whose populations an activity needs whole and does not have.
+
+    And whether they may still come: what failed can be tried again, what was disabled or handled cannot.
+    """
     breached = [
-        leg.source
+        (leg.source, output.state)
         for leg, output in view.inbound(activity)
         if _breached(Arrival(leg.role, output.state, output.incomplete))
     ]
-    return [view.tasks[source].label for source in dict.fromkeys(breached)]
+    labels = [view.tasks[source].label for source in dict.fromkeys(source for source, _ in breached)]
+    return labels, all(state is OutputState.FAILED for _, state in breached)
 
 
 def left_incomplete(arrivals: Sequence[Arrival]) -> bool:

@@ -96,13 +96,14 @@ def _why(connection: Connection, current: RunView, activity: str, decision: Deci
     if decision is Decision.DISABLE:
         off = "it is disabled" if not current.tasks[activity].enabled else "it follows a disabled activity"
         return Note(f"Not run: {off}", activity=activity)
-    missing = ", ".join(barriers_missing(view(connection, current.run.id), activity))
-    return Note(
-        f"Needs attention: the population of {missing} failed, is disabled or lacks a disabled part, so it is not "
-        "known whom to keep out. Enable or mend it, then resume; where its error was handled, start a new run.",
-        Level.ERROR,
-        activity,
+    labels, may_come = barriers_missing(view(connection, current.run.id), activity)
+    missing = f"The people of {', '.join(labels)} are not known, so nobody can say whom to keep out"
+    failed = "something failed on their way. Mend that and resume."
+    gone = (
+        "an error on their way was handled, or a part of them is disabled. "
+        "This run cannot get past here: stop it, and start a new one once that is mended."
     )
+    return Note(f"{missing}: {failed if may_come else gone}", Level.ERROR, activity)
 
 
 def refresh(connection: Connection, run: str, at: datetime) -> None:

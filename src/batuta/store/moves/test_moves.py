@@ -101,7 +101,7 @@ def test_an_exclusion_whose_barrier_is_disabled_stops_until_mended(moves: Moves)
     }
     view = moves.view("r1")
     assert view.run.status is RunStatus.ERROR
-    assert "population of B" in view.tasks["x"].error
+    assert "people of B" in view.tasks["x"].error
     moves.retry("r1", NOTE)
     assert states(moves)["x"] is TaskState.ATTENTION
     assert moves.claim("r1", "me") is None
