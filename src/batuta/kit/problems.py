@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from importlib.resources import files
 from typing import TypeVar
 
@@ -79,19 +80,29 @@ class Gather:
 class Texts:
     """The catalogue of problem texts: language, then code, then text with `{name}` places."""
 
-    by_language: Mapping[str, Mapping[str, str]]
+    packages: tuple[str, ...]
 
     @staticmethod
     def load(packages: Iterable[str]) -> Texts:
-        """Read `problems.<language>.yaml` of each package that has one; a code defined twice is an error."""
-        merged: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
-        for package in packages:
-            for language, texts in merged.items():
-                for code, text in _read(package, language).items():
-                    if code in texts:
-                        raise ValueError(f"problem code {code!r} is defined twice (again in {package})")
-                    texts[code] = text
-        return Texts(merged)
+        """Return the texts of `problems.<language>.yaml` of each package that has one, read when one is needed.
+
+        Most commands tell no problem, and reading takes a good part of a short one.
+        """
+        return Texts(tuple(packages))
+
+    @cached_property
+    def by_language(self) -> Mapping[str, Mapping[str, str]]:
+        """The texts of each language by code; a code defined twice is an error."""
+        return {language: self._of(language) for language in LANGUAGES}
+
+    def _of(self, language: str) -> Mapping[str, str]:
+        merged: dict[str, str] = {}
+        for package in self.packages:
+            for code, text in _read(package, language).items():
+                if code in merged:
+                    raise ValueError(f"problem code {code!r} is defined twice (again in {package})")
+                merged[code] = text
+        return merged
 
     def say(self, problem: Problem, language: str = "en") -> str:
         """Return the problem in words a marketer understands: what is wrong, then what to do."""
