@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from batuta.app import root
+from batuta.kit.clock import SystemClock
 from batuta.kit.errors import BatutaError
 
 SCHEMA = """
@@ -118,3 +121,16 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shop(stocked: Path, tmp_path: Path) -> Shop:
     shutil.copytree(stocked, tmp_path / "shop")
     return Shop(tmp_path / "shop")
+
+
+START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)  # a Sunday, 10:00 in Paris
+SetClock = Callable[[datetime], None]
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> SetClock:
+    def stand(instant: datetime) -> None:
+        monkeypatch.setattr(SystemClock, "now", lambda _: instant)
+
+    stand(START)
+    return stand

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from batuta.kit.clock import SystemClock
 from batuta.runs.worker import Workers
 from batuta.store.catalogue import CatalogueStore
 from batuta.store.database import Database
 from tests.command import Batuta
 
-from .conftest import Shop
+from .conftest import START, SetClock, Shop
 from .test_runs import HEAD, legs
 
-START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)  # a Sunday, 10:00 in Paris
 ONE_DAY = timedelta(days=1)
 
 CAMPAIGN = (
@@ -41,17 +38,6 @@ transitions:
 """
 ).replace("RULE", '{kind: expression, expression: "Month(GetDate()) * 100 + Day(GetDate()) >= 304"}')
 """Who is counted as early or late depends on "now" alone: nobody before 4 March, everybody from then on."""
-
-SetClock = Callable[[datetime], None]
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> SetClock:
-    def stand(instant: datetime) -> None:
-        monkeypatch.setattr(SystemClock, "now", lambda _: instant)
-
-    stand(START)
-    return stand
 
 
 def begin(shop: Shop, *options: str, campaign: str = CAMPAIGN) -> dict[str, object]:
