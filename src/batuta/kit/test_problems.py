@@ -14,7 +14,12 @@ def test_a_code_may_not_have_two_texts() -> None:
 
 def test_texts_are_read_once_and_not_before_one_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    monkeypatch.setattr(problems, "_read", lambda _, language: read.append(language) or {})
+
+    def reading(_: str, language: str) -> dict[str, str]:
+        read.append(language)
+        return {}
+
+    monkeypatch.setattr(problems, "_read", reading)
     texts = Texts.load(["batuta.rules"])
     assert read == []
     assert texts.by_language is texts.by_language
