@@ -205,7 +205,7 @@ Once per address (once)
         """\
 All (all)
   error  Deals brings purchases, but the first population is of customers: they cannot be compared by key. \
-Choose columns to reconcile on, or use populations of one dimension.
+Choose values under 'reconcile', or use populations of one dimension.
     at {}:16:15
 {}: 1 error
 """,
