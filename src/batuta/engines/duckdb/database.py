@@ -8,7 +8,7 @@ import duckdb
 from sqlglot import exp
 
 from batuta.engines.duckdb.faults import fault
-from batuta.engines.duckdb.memory import half_of_memory
+from batuta.engines.duckdb.memory import usual_memory
 from batuta.engines.duckdb.storage import DATA, WORK
 from batuta.engines.sql.for_duckdb import DuckDb
 from batuta.kit.errors import SystemFault
@@ -48,7 +48,7 @@ def open_database(
 ) -> duckdb.DuckDBPyConnection:
     """Open both files, made if absent, on a connection that loads no extensions."""
     settings: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": memory or half_of_memory(),
+        "memory_limit": memory or usual_memory(),
         "temp_directory": str(temporary),
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,

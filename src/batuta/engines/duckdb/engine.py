@@ -18,6 +18,7 @@ from batuta.engines.duckdb.export import write_file
 from batuta.engines.duckdb.load import load
 from batuta.engines.duckdb.making import make_tables
 from batuta.engines.duckdb.memories import forget, remember
+from batuta.engines.duckdb.memory import half_of_memory
 from batuta.engines.duckdb.places import Places
 from batuta.engines.duckdb.queries import query
 from batuta.engines.duckdb.records import all_carried, all_made
@@ -45,7 +46,7 @@ class DuckDBEngine:
         self, data: Path, work: Path, temporary: Path, memory: str | None = None, threads: int | None = None
     ) -> None:
         self._connection = open_database(data, work, temporary, memory, threads)
-        self._sessions = Sessions(self._connection)
+        self._sessions = Sessions(self._connection, None if memory else half_of_memory())
         self._catalogue = Catalogue()
 
     def use(self, catalogue: Catalogue) -> None:

@@ -118,12 +118,14 @@ class Sessions:
     """All cursors of one database connection.
 
     One heavy task runs at a time and two interactive queries beside it. A heavy task that runs out of
-    memory is tried once more while nothing else runs, with one thread: each thread needs memory of its own.
+    memory is tried once more while nothing else runs, with one thread, since each thread needs memory of its own,
+    and with `most` of the memory where that is given.
     What DuckDB fails to plan is planned once more, more plainly.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, most: str | None = None) -> None:
         self._connection = connection
+        self._most = most
         self._lock = threading.Lock()
         self._open: set[Session] = set()
         self._heavy = threading.Lock()
@@ -149,7 +151,7 @@ class Sessions:
                 with self.session() as session:
                     return work(session)
             except OutOfMemory:
-                with self._alone(), self.session() as session, _one_thread(session):
+                with self._alone(), self.session() as session, _one_thread(session), _much(session, self._most):
                     return work(session)
             except Unexplained as fault:
                 return self._more_plainly(work, fault)
@@ -202,6 +204,20 @@ def _plainly(session: Session) -> Iterator[None]:
         yield
     finally:
         session.undo("RESET disabled_optimizers")
+
+
+@contextmanager
+def _much(session: Session, most: str | None) -> Iterator[None]:
+    if most is None:
+        yield
+        return
+    ((former,),) = session.rows("SELECT current_setting('memory_limit')")
+    session.run(f"SET memory_limit = '{most}'")
+    try:
+        yield
+    finally:
+        with suppress(duckdb.Error):  # what is still held cannot be taken back: the next task lowers it, if need be
+            session.undo(f"SET memory_limit = '{former}'")
 
 
 @contextmanager

@@ -136,6 +136,23 @@ def test_a_task_out_of_memory_is_tried_again_alone(sessions: Sessions) -> None:
     assert [*threads, sessions.interactive(lambda session: session.number(THREADS))] == [2, 1, 2]
 
 
+def test_a_second_attempt_may_take_most_of_the_memory_and_gives_it_back() -> None:
+    limit = "SELECT current_setting('memory_limit')"
+    with duckdb.connect(":memory:", config={"memory_limit": "1GiB", "threads": 2}) as connection:
+        sessions = Sessions(connection, "3GiB")
+        limits: list[object] = []
+
+        def task(session: Session) -> str:
+            limits.extend(session.rows(limit))
+            if len(limits) == 1:
+                raise OutOfMemory("", "too much")
+            return "done"
+
+        assert sessions.heavy(task) == "done"
+        assert limits == [("1.0 GiB",), ("3.0 GiB",)]
+        assert sessions.interactive(lambda session: session.rows(limit)) == [("1.0 GiB",)]
+
+
 def test_a_second_attempt_that_is_stopped_leaves_the_threads_as_they_were(sessions: Sessions) -> None:
     def task(session: Session) -> None:
         if session.number(THREADS) == 1:

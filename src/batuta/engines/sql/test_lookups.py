@@ -38,11 +38,11 @@ def lines(shop: Shop) -> Table:
 
 
 def of_line(shop: Shop, text: str) -> Expr:
-    return bind_expression(text, Surroundings(shop.compiler._catalogue, "", {"mail": STRING, "town": STRING}))
+    return bind_expression(text, Surroundings(shop.around().catalogue, "", {"mail": STRING, "town": STRING}))
 
 
 def with_row(shop: Shop, text: str, schema: str = "person") -> Predicate:
-    line = Surroundings(shop.compiler._catalogue, "", {"mail": STRING, "town": STRING})
+    line = Surroundings(shop.around().catalogue, "", {"mail": STRING, "town": STRING})
     return bind_rule(Truth(expression=text), replace(shop.around(schema), roots={ROW: line}))
 
 
