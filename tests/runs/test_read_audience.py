@@ -44,7 +44,7 @@ transitions:
 
 AGE = "[{name: years, expression: '[age]'}]"
 BOTH = (
-    HEAD.replace("spring", "both")
+    HEAD.replace("spring", "saver")
     + f"""
 activities:
 - {{id: some, kind: build-audience, parameters: {{dimension: people, rule: {SAVED["Over forty"]}}}}}

@@ -28,7 +28,8 @@ from batuta.sets.shape import Shape
 class Knowledge:
     """What validation knows of the home.
 
-    `audiences` maps labels to the shape of their members, `versions` to those of each version that was saved.
+    `audiences` maps labels to the shape of their members, `versions` to those of each version that was saved,
+    `savers` to the campaign that alone may save them.
     """
 
     catalogue: Catalogue = field(default_factory=Catalogue)
@@ -38,6 +39,7 @@ class Knowledge:
     versions: Mapping[str, Mapping[int, Shape]] = field(default_factory=dict)
     locations: Mapping[str, Location] = field(default_factory=dict)
     now: datetime | None = None
+    savers: Mapping[str, str] = field(default_factory=dict)
 
     def scope(self, campaign: Campaign, activity: str, run_seed: str = "") -> Scope:
         """Return what an activity of a campaign may know."""
@@ -235,12 +237,19 @@ class _Walk:
     ) -> None:
         for effect in found.attempt(lambda: kind.effects(inputs, scope)) or ():
             if isinstance(effect, SaveAudience):
+                found.found += self._saved_elsewhere(effect.label)
                 other = self._writers.setdefault(effect.label, activity.id)
                 if activity.id not in self._off:
                     self.saves.setdefault(activity.id, {})[effect.label] = effect.shape
                 if other != activity.id:
                     values = {"label": effect.label, "other": self._title(other)}
                     found.add(Problem("audience-written-twice", values))
+
+    def _saved_elsewhere(self, label: str) -> Iterator[Problem]:
+        """Yield a problem if another campaign saves the audience of that label."""
+        saver = self._knowledge.savers.get(label, self._campaign.id)
+        if saver != self._campaign.id:
+            yield Problem("audience-of-another-campaign", {"label": label, "campaign": saver})
 
     def _title(self, activity: str) -> str:
         return self._campaign.by_id[activity].title

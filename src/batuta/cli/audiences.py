@@ -8,8 +8,8 @@ import typer
 from rich.table import Table as Grid
 from rich.text import Text
 
-from batuta.cli.context import services
 from batuta.cli.populations import Page, print_preview
+from batuta.cli.running import stage_of
 from batuta.kit.errors import NotFound
 from batuta.rules.bound import Moment
 from batuta.runs.model import Audience, AudienceVersion
@@ -25,7 +25,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")
 @app.command("list")
 def list_audiences(context: typer.Context, as_json: AsJson = False) -> None:
     """List all audiences with their latest counts."""
-    found = services(context)
+    found = stage_of(context).services
     with found.database.read() as connection:
         audiences = list(all_audiences(connection).values())
     if as_json:
@@ -41,7 +41,7 @@ def list_audiences(context: typer.Context, as_json: AsJson = False) -> None:
 @app.command("show")
 def show(context: typer.Context, label: Label, as_json: AsJson = False) -> None:
     """Show an audience and its versions."""
-    found = services(context)
+    found = stage_of(context).services
     with found.database.read() as connection:
         audience, versions = audience_named(connection, label), versions_of(connection, label)
     if as_json:
@@ -67,7 +67,7 @@ def preview(
     as_json: AsJson = False,
 ) -> None:
     """Show the members of an audience in its latest version."""
-    found = services(context)
+    found = stage_of(context).services
     with found.database.read() as connection:
         audience = audience_named(connection, label)
     if audience.table is None:
@@ -76,10 +76,19 @@ def preview(
     print_preview(found, table, Page.of(columns, limit, offset), moment, as_json)
 
 
+@app.command("release")
+def release(context: typer.Context, label: Label) -> None:
+    """Let any campaign save an audience that one campaign saved until now."""
+    found = stage_of(context).services
+    found.state.release_audience(label)
+    found.console.print(Text(f"Any campaign may save the audience {label} now."), soft_wrap=True)
+
+
 def _values(audience: Audience) -> dict[str, object]:
     return {
         "label": audience.label,
         "dimension": audience.shape.dimension,
+        "campaign": audience.campaign,
         "attributes": [column.name for column in audience.shape.columns],
         "version": audience.version,
         "rows": audience.rows,

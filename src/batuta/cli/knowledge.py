@@ -23,4 +23,5 @@ def knowledge(services: Services) -> Knowledge:
         services.home.settings().environment,
         {label: {one.number: one.shape for one in audience.versions} for label, audience in audiences.items()},
     )
-    return replace(known, locations=LocationStore(services.database).all(), now=services.clock.now())
+    savers = {label: audience.campaign for label, audience in audiences.items() if audience.campaign}
+    return replace(known, savers=savers, locations=LocationStore(services.database).all(), now=services.clock.now())

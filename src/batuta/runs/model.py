@@ -276,7 +276,7 @@ class Claim:
 class Audience:
     """A saved population: its label, form and latest version (0 and no table: never filled).
 
-    `versions` are all that were saved, oldest first.
+    `versions` are all that were saved, oldest first. Only one campaign may save it (none: any may).
     """
 
     label: str
@@ -286,6 +286,7 @@ class Audience:
     rows: int = 0
     targets: int = 0
     versions: tuple[AudienceVersion, ...] = ()
+    campaign: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -32,6 +33,7 @@ audiences = Table(
     Column("label", String, nullable=False, unique=True),
     Column("shape", Text, nullable=False),
     Column("made_at", String, nullable=False),
+    Column("campaign", String, nullable=False, default=""),
 )
 
 audience_versions = Table(
@@ -54,7 +56,7 @@ audience_versions = Table(
 def all_audiences(connection: Connection) -> dict[str, Audience]:
     """Return each audience with its versions, by label."""
     found = {
-        row.id: Audience(row.label, SHAPE.validate_json(row.shape))
+        row.id: Audience(row.label, SHAPE.validate_json(row.shape), campaign=row.campaign)
         for row in connection.execute(select(audiences).order_by(audiences.c.label))
     }
     order = audience_versions.c.audience, audience_versions.c.number
@@ -62,8 +64,14 @@ def all_audiences(connection: Connection) -> dict[str, Audience]:
     for audience, rows in groupby(saved, lambda row: row.audience):
         versions = tuple(map(_version, rows))
         last = versions[-1]
-        found[audience] = Audience(
-            found[audience].label, last.shape, last.number, last.table, last.rows, last.targets, versions
+        found[audience] = replace(
+            found[audience],
+            shape=last.shape,
+            version=last.number,
+            table=last.table,
+            rows=last.rows,
+            targets=last.targets,
+            versions=versions,
         )
     return {audience.label: audience for audience in found.values()}
 

@@ -5,20 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 
 from batuta.runs.model import Claim
 from batuta.runs.state import AudienceMoved, Saved
 from batuta.sets.shape import Shape
-from batuta.store.audiences import audience_versions, audiences
+from batuta.store.audiences import audience_named, audience_versions, audiences
 from batuta.store.runs import SHAPE
 
 
-def make_shells(connection: Connection, shells: Mapping[str, Shape], at: datetime) -> None:
-    """Make the audiences that a run will fill visible; those that exist already stay as they are."""
+def make_shells(connection: Connection, campaign: str, shells: Mapping[str, Shape], at: datetime) -> None:
+    """Make the audiences that a run will fill visible, and its campaign's; what is in them already stays.
+
+    Those that the campaign saved before and saves no longer are anyone's.
+    """
+    connection.execute(update(audiences).where(audiences.c.campaign == campaign).values(campaign=""))
     for label, shape in shells.items():
-        if _id(connection, label) is None:
-            _make(connection, label, shape, at)
+        audience = _id(connection, label) or _make(connection, label, shape, at)
+        connection.execute(update(audiences).where(audiences.c.id == audience).values(campaign=campaign))
+
+
+def release(connection: Connection, label: str) -> None:
+    """Let any campaign save an audience; raise NotFound if there is none of that label."""
+    audience_named(connection, label)
+    connection.execute(update(audiences).where(audiences.c.label == label).values(campaign=""))
 
 
 def save_version(connection: Connection, claim: Claim, saved: Saved, at: datetime) -> None:

@@ -46,7 +46,8 @@ def start(connection: Connection, beginning: Beginning, at: datetime) -> None:
     )
     append(connection, run.id, at, Note(f"Started in {run.mode} mode", data={"now": run.moment.now.isoformat()}))
     _freeze(connection, run.id, run.generation, beginning.plan)
-    make_shells(connection, beginning.shells, at)
+    if run.live:
+        make_shells(connection, run.campaign, beginning.shells, at)
     follow_up(connection, run.id, at, [task.activity for task in beginning.plan.tasks])
 
 
