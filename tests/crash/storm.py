@@ -16,21 +16,22 @@ from pathlib import Path
 
 from .world import World
 
-MOST_KILLS_PER_RUN = 4
+MOST_KILLS_PER_RUN, MOST_KILLS_PER_STEPS = 4, 12
 TABLES, MAIL, BETWEEN = "tables are made", "mail is sent", "between tasks"
 _TABLE = re.compile(r"w_crash_(\w+)_1_\d+_[0-9a-f]{16}")
-_FAMILY = {"make": TABLES, "effect": TABLES, "prepare": TABLES, "finish": TABLES, "send": MAIL}
+_FAMILY = dict.fromkeys(["make", "effect", "prepare", "finish", "fetch", "choose", "arrive"], TABLES) | {"send": MAIL}
 
 
 @dataclass(frozen=True)
 class Undisturbed:
-    """What a run without any kill leaves behind, and for how many seconds it worked."""
+    """What a run without any kill leaves, and for how many seconds it worked."""
 
     message_ids: list[str]
     summary: dict[str, object]
     outputs: set[tuple[str, str]]
     made: Counter[str]
     seconds: float
+    left_behind: object
 
 
 @dataclass
@@ -49,10 +50,12 @@ class Storm:
 
 def undisturbed(source: World, folder: Path) -> Undisturbed:
     """Run the campaign once, measuring how long it works."""
-    world = _copy(source, folder)
+    world = source.copied(folder)
     summary = json.loads(world.must(*world.run_words()))
     times = [datetime.fromisoformat(str(at)).timestamp() for (at,) in world.query("SELECT at FROM event")]
-    return Undisturbed(world.message_ids(), summary, set(world.pointers()), tables(world), max(times) - min(times))
+    seconds = max(times) - min(times)
+    left = world.left_behind()
+    return Undisturbed(world.message_ids(), summary, set(world.pointers()), tables(world), seconds, left)
 
 
 def storm(source: World, folder: Path, expected: Undisturbed, *, seed: int, kills: int, most_runs: int) -> Storm:
@@ -60,7 +63,7 @@ def storm(source: World, folder: Path, expected: Undisturbed, *, seed: int, kill
     found = Storm(random.Random(seed))
     while found.runs < most_runs and not _enough(found, kills):
         found.runs += 1
-        world = _copy(source, folder / f"run{found.runs}")
+        world = source.copied(folder / f"run{found.runs}")
         check(world, _disturb(world, expected, found), expected)
         shutil.rmtree(world.folder)
     return found
@@ -75,9 +78,7 @@ def check(world: World, told: str, expected: Undisturbed) -> None:
     assert set(pointers.values()) <= set(world.made())
     assert tables(world) == expected.made
     assert set(expected.made.values()) == {1}, "one made row per output"
-    assert world.query("SELECT number, rows FROM audience_version") == [
-        (1, _rows(expected, "keep")),
-    ]
+    assert world.left_behind() == expected.left_behind
 
 
 def tables(world: World) -> Counter[str]:
@@ -102,6 +103,49 @@ def _disturb(world: World, expected: Undisturbed, found: Storm) -> str:
         told = world.must(*words)
     _only_more(finished, world.pointers())
     return told
+
+
+def steps(
+    source: World, folder: Path, expected: Undisturbed, *, rounds: int, by: signal.Signals = signal.SIGKILL
+) -> Counter[str]:
+    """End runs again and again, each time as soon as work has begun; return how often which kind of it was hit."""
+    chance, hit = random.Random(rounds), Counter[str]()
+    for number in range(1, rounds + 1):
+        world = source.copied(folder / f"run{number}")
+        words, finished, told = world.run_words(), dict[tuple[str, str], str](), None
+        for _ in range(MOST_KILLS_PER_STEPS):
+            told, working = _told_unless_begun(world, words, chance.randint(1, 4), by, chance.choice([0, 0.05, 0.2]))
+            if told is not None:
+                break
+            hit.update(working)
+            finished = _only_more(finished, world.pointers())
+            words = ("run", "resume", "last", "--yes", "--json")
+        check(world, told or world.must(*words), expected)
+        shutil.rmtree(world.folder)
+    return hit
+
+
+def _told_unless_begun(
+    world: World, words: tuple[str, ...], begins: int, by: signal.Signals, after: float
+) -> tuple[str | None, list[str]]:
+    """Run a command, end it so long after so much work has begun; return what it prints if it ends before, and that."""
+    begun = "SELECT count(*) FROM event WHERE message LIKE 'Begins%' OR message = 'Goes on'"
+
+    def count() -> int:
+        return sum(int(str(number)) for (number,) in world.query(begun))
+
+    most = count() + begins
+    process = subprocess.Popen(world.command(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while process.poll() is None and count() < most:
+        time.sleep(0.005)
+    time.sleep(after)
+    working = [str(kind) for (kind,) in world.query("SELECT kind FROM job WHERE state = 'running'")]
+    process.send_signal(by)
+    out, err = process.communicate()
+    if process.returncode == 0:
+        return out, working
+    assert by is signal.SIGKILL or json.loads(out)["status"] == "paused", out + err
+    return None, working
 
 
 def _only_more(before: dict[tuple[str, str], str], after: dict[tuple[str, str], str]) -> dict[tuple[str, str], str]:
@@ -133,14 +177,3 @@ def _hit(world: World) -> str:
 
 def _enough(found: Storm, kills: int) -> bool:
     return found.total >= kills and (kills < 30 or min(found.kills[TABLES], found.kills[MAIL]) >= 5)
-
-
-def _rows(expected: Undisturbed, activity: str) -> object:
-    transitions = expected.summary["transitions"]
-    assert isinstance(transitions, list)
-    return next(leg["rows"] for leg in transitions if leg["from"] == activity)
-
-
-def _copy(source: World, folder: Path) -> World:
-    shutil.copytree(source.folder, folder)
-    return World(folder)

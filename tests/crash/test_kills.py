@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from .storm import MAIL, TABLES, Undisturbed, check, storm, undisturbed
+from .every_kind import LINES, PEOPLE, FullWorld
+from .every_kind import build as every_kind_of_work
+from .storm import MAIL, TABLES, Undisturbed, check, steps, storm, undisturbed
 from .world import RUN, World, build
 
 
@@ -44,6 +46,53 @@ def test_thirty_kills_lose_and_repeat_nothing(
     assert found.total >= 30
     assert found.kills[TABLES] >= 5
     assert found.kills[MAIL] >= 5
+
+
+@pytest.fixture(scope="module")
+def every_kind(tmp_path_factory: pytest.TempPathFactory) -> FullWorld:
+    return every_kind_of_work(tmp_path_factory.mktemp("every"))
+
+
+@pytest.fixture(scope="module")
+def calm(every_kind: FullWorld, tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    found = undisturbed(every_kind, tmp_path_factory.mktemp("every-calm") / "world")
+    assert len(found.message_ids) == len(set(found.message_ids)) == PEOPLE + LINES
+    written = "".join(f"p{number}@example.org\n" for number in range(1, PEOPLE + 1))
+    assert found.left_behind == {
+        "files": {"out/fresh.csv": f"email\n{written}".encode()},
+        "visits": [(0, 500), (1, 1000), (2, 1000), (3, 500)],  # of the 1000 with 0, 1 and 2 half are in the file
+        "returned": (1, [(PEOPLE,)]),
+        "held": [(0,)],
+        "notices": [(f"Found {LINES}", "So many")],
+        "waits": [(1,)],
+        "deleted": [(1,)],
+    }
+    return found
+
+
+@pytest.mark.slow
+def test_every_kind_of_work_is_done_once_whenever_it_is_killed(
+    every_kind: FullWorld, calm: Undisturbed, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = storm(every_kind, tmp_path, calm, seed=5, kills=24, most_runs=30)
+    with capsys.disabled():
+        sys.stdout.write(f"\n{found.total} kills in {found.runs} runs: {dict(found.kills)}\n")
+    assert found.total >= 24
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGINT])
+def test_every_kind_of_work_is_ended_as_it_begins(
+    every_kind: FullWorld,
+    calm: Undisturbed,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    by: signal.Signals,
+) -> None:
+    hit = steps(every_kind, tmp_path, calm, rounds=3, by=by)
+    with capsys.disabled():
+        sys.stdout.write(f"\n{hit.total()} jobs hit by {by.name}: {dict(hit)}\n")
+    assert hit.total() >= 10
 
 
 def test_an_interrupted_run_pauses_and_goes_on(source: World, expected: Undisturbed, tmp_path: Path) -> None:

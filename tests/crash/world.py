@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email.parser import BytesHeaderParser
 from pathlib import Path
+from typing import Self
 
 import duckdb
 from typer.testing import CliRunner
@@ -143,6 +145,15 @@ class World:
     def campaign(self) -> Path:
         return self.folder / "campaign.yaml"
 
+    def copied(self, folder: Path) -> Self:
+        """A home of the same content in another folder."""
+        shutil.copytree(self.folder, folder)
+        return type(self)(folder)
+
+    def left_behind(self) -> object:
+        """What a run leaves besides its working tables and mails."""
+        return self.query("SELECT number, rows FROM audience_version")
+
     def command(self, *words: str) -> list[str]:
         return [sys.executable, "-c", "from batuta.app import main; main()", "--home", str(self.home), *words]
 
@@ -194,26 +205,29 @@ class World:
 def build(folder: Path) -> World:
     """Make a home with its data, channel and environment."""
     world = World(folder)
-    for name, text in {
-        "schema.sql": SCHEMA,
-        "environment.yaml": ENVIRONMENT,
-        "channel.yaml": CHANNEL,
-        "campaign.yaml": CAMPAIGN,
-    }.items():
-        (folder / name).write_text(text, "utf-8")
-    (folder / "person.csv").write_text("\n".join(_people()), "utf-8")
-    (folder / "purchase.csv").write_text("\n".join(_purchases()), "utf-8")
-    for words in (
-        ("schema", "import", str(folder / "schema.sql"), "--dialect", "postgres"),
-        ("dimension", "add", "people", "--schema", "person", "--identity", "email"),
-        ("data", "load", "person", str(folder / "person.csv")),
-        ("data", "load", "purchase", str(folder / "purchase.csv")),
-        ("environment", "apply", str(folder / "environment.yaml")),
-        ("channel", "apply", str(folder / "channel.yaml")),
-    ):
-        done = CliRunner().invoke(root, ["--home", str(world.home), *words])
-        assert done.exit_code == 0, f"{words}: {done.output} {done.exception}"
+    stock(world, SCHEMA, CAMPAIGN, person=_people(), purchase=_purchases())
     return world
+
+
+def stock(world: World, schema: str, campaign: str, **rows: Iterable[str]) -> None:
+    """Give a home its data, from the lines of a file for each schema, its dimension, channel and environment."""
+    folder = world.folder
+    texts = {"schema.sql": schema, "environment.yaml": ENVIRONMENT, "channel.yaml": CHANNEL, "campaign.yaml": campaign}
+    files = {f"{name}.csv": "\n".join(lines) for name, lines in rows.items()}
+    for name, text in {**texts, **files}.items():
+        (folder / name).write_text(text, "utf-8")
+    setup(world, "schema", "import", str(folder / "schema.sql"), "--dialect", "postgres")
+    setup(world, "dimension", "add", "people", "--schema", "person", "--identity", "email")
+    for name in rows:
+        setup(world, "data", "load", name, str(folder / f"{name}.csv"))
+    setup(world, "environment", "apply", str(folder / "environment.yaml"))
+    setup(world, "channel", "apply", str(folder / "channel.yaml"))
+
+
+def setup(world: World, *words: str) -> None:
+    """Carry out a command in the process of the test."""
+    done = CliRunner().invoke(root, ["--home", str(world.home), *words])
+    assert done.exit_code == 0, f"{words}: {done.output} {done.exception}"
 
 
 def _people() -> Iterator[str]:
