@@ -18,6 +18,7 @@ from batuta.cli import (
     audiences,
     campaign_memory,
     campaign_run,
+    campaign_show,
     campaigns,
     channels,
     data,
@@ -74,6 +75,7 @@ for _name, _commands in {
     root.add_typer(_commands, name=_name)
 data.app.command("sample")(samples.sample_file)
 campaigns.app.command("run")(campaign_run.run_campaign)
+campaigns.app.command("show")(campaign_show.show_campaign)
 campaigns.app.command("memory")(campaign_memory.show_memory)
 root.command("report")(reports.report)
 root.command("demo")(demo.demo)

@@ -14,7 +14,8 @@ from batuta.rules.bound import AttributeOf, Expr, Moment, Rooted
 from batuta.rules.paths import SECONDARY
 from batuta.schema.model import Catalogue, missing
 from batuta.sets.algebra import Table
-from batuta.sets.shape import NUMBER, Shape
+from batuta.sets.heading import Origin, headings
+from batuta.sets.shape import Shape
 from batuta.store.catalogue import CatalogueStore
 
 
@@ -53,13 +54,8 @@ def print_preview(services: Services, table: Table, page: Page, moment: Moment, 
 
 def key_names(catalogue: Catalogue, shape: Shape) -> dict[str, str]:
     """Return the names for people of the key columns of a working table."""
-    names = dict(zip(shape.target_columns, catalogue.schema_behind(shape.schema).primary_key, strict=True))
-    if shape.secondary_schema:
-        keys = catalogue.schema_named(shape.secondary_schema).primary_key
-        names |= {
-            column: f"{shape.secondary_schema}.{key}" for column, key in zip(shape.secondary_columns, keys, strict=True)
-        }
-    return names | ({NUMBER: "line"} if shape.numbered else {})
+    found = headings(catalogue, shape)
+    return {heading.column: heading.name for heading in found if heading.origin is not Origin.CANVAS}
 
 
 def _attributes(catalogue: Catalogue, shape: Shape, page: Page) -> tuple[tuple[str, Expr], ...]:
@@ -97,7 +93,7 @@ def _shown(value: object) -> Text:
     if isinstance(value, list):
         lines = (", ".join("" if part is None else str(part) for part in line.values()) for line in value)
         return Text("\n".join(lines))
-    return Text("" if value is None else str(value))
+    return Text("" if value is None else str(value).lower() if isinstance(value, bool) else str(value))
 
 
 def _layout(titles: Sequence[str], rows: Sequence[Sequence[object]], width: int) -> RenderableType:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from batuta.cli.headings import print_schema
 from batuta.cli.populations import Page, print_preview
 from batuta.cli.run_progress import log_line
 from batuta.cli.run_tables import runs_table, show_run
@@ -99,6 +100,7 @@ def preview(
     columns: Annotated[str, typer.Option(help="Which columns and attributes, separated by commas.")] = "",
     limit: Annotated[int, typer.Option(min=1, help="How many rows.")] = 20,
     offset: Annotated[int, typer.Option(min=0, help="How many rows to skip.")] = 0,
+    schema: Annotated[bool, typer.Option("--schema", help="Only which columns there are, and their types.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the people on a transition, with their attributes."""
@@ -106,6 +108,9 @@ def preview(
     view = stage.state.view(run)
     output = output_named(view, transition)
     table = output.population
+    if schema and output.shape is not None:
+        print_schema(stage.services, output.shape, as_json)
+        return
     if table is None:
         raise NotFound(f"run {view.run.id}", f"{transition} holds no population ({output.state})")
     print_preview(stage.services, table, Page.of(columns, limit, offset), view.moment(output.activity), as_json)

@@ -154,12 +154,7 @@ def _difference(former: Attribute, now: Attribute | None) -> str:
 
 def described(attribute: Attribute) -> str:
     """Return an attribute's type with its limits: `decimal(10,2)`, `enum(a, b)`."""
-    data_type = attribute.type
-    if data_type.kind is Kind.DECIMAL and data_type.precision is not None:
-        return f"{data_type}({data_type.precision},{data_type.scale or 0})"
-    if data_type.kind is Kind.ENUM:
-        return f"{data_type}({', '.join(data_type.values)})"
-    return str(data_type)
+    return attribute.type.in_full
 
 
 def _widened(former: Schema, schema: Schema) -> Schema:

@@ -41,6 +41,13 @@ class DataType(Document):
         return self.kind.value
 
     @property
+    def in_full(self) -> str:
+        """The kind with its limits: `decimal(10,2)`, `enum(a, b)`."""
+        if self.kind is Kind.DECIMAL and self.precision is not None:
+            return f"{self.kind}({self.precision},{self.scale or 0})"
+        return f"{self.kind}({', '.join(self.values)})" if self.kind is Kind.ENUM else str(self.kind)
+
+    @property
     def is_text(self) -> bool:
         """Whether values are text (strings and enums)."""
         return self.kind in (Kind.STRING, Kind.ENUM)
