@@ -109,7 +109,7 @@ def _remark(problem: Problem, place: str, label: str, found: Services, language:
 def _lines(file: Path, remarks: list[Remark], words: _Words) -> Iterator[str]:
     """Yield the remarks grouped by activity, then a summary."""
     for (activity, label), group in groupby(remarks, key=lambda remark: (remark.activity, remark.label)):
-        yield f"{label} ({activity})" if activity else str(file)
+        yield (label if label == activity else f"{label} ({activity})") if activity else str(file)
         for remark in group:
             field = f"{remark.field}: " if remark.field else ""
             yield f"  {words.error if remark.blocking else words.warning}  {field}{remark.text}"

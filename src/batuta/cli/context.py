@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from batuta.store.home import Home
 from batuta.store.moves import Moves
 
 _DEFAULT_HOME = ".batuta"
+_COMMAND = re.compile(r"\bbatuta (?=(?:campaign|location|run) )")
 
 
 @dataclass
@@ -86,7 +88,8 @@ class Services:
             return text
         here = Path.cwd()
         path = self.home.path.relative_to(here) if self.home.path.is_relative_to(here) else self.home.path
-        return text.replace("batuta run ", f"batuta --home {shlex.quote(str(path))} run ")
+        named = f"batuta --home {shlex.quote(str(path))} "
+        return _COMMAND.sub(lambda _: named, text)
 
     def close(self) -> None:
         """Close what was opened and give the home back."""

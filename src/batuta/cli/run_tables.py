@@ -91,6 +91,7 @@ def advice(view: RunView, complete: Callable[[str], str]) -> Iterable[Text]:
         yield Text(complete(f"To go on then: batuta run resume {run.id}. To go on now: add --skip-waits"))
     elif run.status in (RunStatus.ERROR, RunStatus.PAUSED, RunStatus.RUNNING, RunStatus.FAILED):
         yield Text(complete(f"To go on: batuta run resume {run.id}. To give up: batuta run stop {run.id}"))
+        yield Text("A run keeps the campaign it began with: if the file has to change, give up and run it anew.")
 
 
 def runs_table(runs: Iterable[Run], waiting: Mapping[str, datetime]) -> Table:
@@ -98,7 +99,7 @@ def runs_table(runs: Iterable[Run], waiting: Mapping[str, datetime]) -> Table:
     table = Table(title="Runs", title_justify="left")
     table.add_column("run", no_wrap=True)
     for name in ("campaign", "mode", "status", "started", "ended"):
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for run in runs:
         ended = f"{run.ended_at:%Y-%m-%d %H:%M:%S}" if run.ended_at else ""
         until = f" until {shown(waiting[run.id], run.moment.zone)}" if run.status is RunStatus.WAITING else ""

@@ -76,7 +76,7 @@ def test_warnings_do_not_block(run: Run) -> None:
     assert run(text) == (
         0,
         """\
-more (more)
+more
   warning  The people who arrive from Buyers are not used here, only the moment they arrive. To narrow them down, \
 put a Combine (intersection) after this activity.
     at vips.yaml:17:15
@@ -112,7 +112,7 @@ def test_an_unknown_attribute_and_an_unknown_kind_at_once(run: Run) -> None:
 Buyers (buyers)
   error  rule.expression: recipient has no attribute pionts (position 1). Did you mean points?
     at vips.yaml:10:41
-keep (keep)
+keep
   error  There is no activity of the kind save-audeince. Did you mean save-audience?
     at vips.yaml:14:5
 vips.yaml: 2 errors
@@ -138,9 +138,9 @@ transitions:
     assert (
         said
         == """\
-all (all)
+all
   error  leads brings prospects, but the first population is of recipients: they cannot be compared by key. \
-Choose columns to reconcile on, or use populations of one dimension.
+Choose values under 'reconcile', or use populations of one dimension.
     at vips.yaml:20:15
 vips.yaml: 1 error
 """
@@ -167,7 +167,7 @@ def test_an_unknown_field_in_an_activity_and_in_the_file(run: Run) -> None:
     assert (code, said) == (
         1,
         """\
-keep (keep)
+keep
   error  overwrite: There is no field overwrite here. Remove it, or use one of: label, mode, allow_empty, attributes, \
 dimension, key.
     at vips.yaml:15:16

@@ -162,6 +162,8 @@ def resolve(connection: Connection, name: str) -> str:
     wanted = select(runs.c.id).order_by(runs.c.created_at.desc(), runs.c.id.desc()).limit(1)
     found = connection.scalar(wanted if name == "last" else wanted.where(runs.c.id == name))
     if found is None:
+        if name == "last":
+            raise NotFound("runs", "there is no run yet", todo="Start one with `batuta campaign run FILE`.")
         raise NotFound(f"run {name}", "there is no such run", todo="`batuta run list` shows all runs.")
     return str(found)
 

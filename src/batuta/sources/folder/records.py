@@ -54,7 +54,8 @@ class RecordsOfText:
             )
         header = self._cut(line)
         if header.fault:
-            raise self._lines.error(f"the header cannot be read: {header.fault}", line.number)
+            todo = "Name the encoding of the file, or correct the header."
+            raise self._lines.error(f"the header cannot be read: {header.fault}", line.number, todo=todo)
         self.titles = tuple(title.strip() for title in header.fields)
         self.header_line, self._width = line.number, len(self.titles)
 
