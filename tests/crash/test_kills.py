@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import shutil
 import signal
 import subprocess
@@ -93,6 +94,29 @@ def test_every_kind_of_work_is_ended_as_it_begins(
     with capsys.disabled():
         sys.stdout.write(f"\n{hit.total()} jobs hit by {by.name}: {dict(hit)}\n")
     assert hit.total() >= 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kilobytes", [40, 150, 300, 700])
+def test_a_disk_without_room_is_told_and_the_run_goes_on_once_there_is(
+    every_kind: FullWorld, calm: Undisturbed, tmp_path: Path, kilobytes: int
+) -> None:
+    """No file may grow beyond so much: the state, the engine's files, the export and the journals."""
+    world = every_kind.copied(tmp_path / "world")
+    most = kilobytes * 1024
+    done = subprocess.run(
+        world.command(*world.run_words()),
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)),
+    )
+    assert done.returncode in (1, 3)
+    assert "not foreseen" not in done.stderr
+    assert "Traceback" not in done.stderr
+    begun = bool(world.query("SELECT id FROM run"))
+    words = ("run", "resume", "last", "--yes", "--json") if begun else world.run_words()
+    check(world, world.must(*words), calm)
 
 
 def test_an_interrupted_run_pauses_and_goes_on(source: World, expected: Undisturbed, tmp_path: Path) -> None:

@@ -197,6 +197,7 @@ def _conclude(desk: Desk) -> None:
         desk.ports.state.collapse(desk.run.id, Note(fault.message(), Level.ERROR))
     else:
         desk.ports.state.complete(desk.run.id, Note("Completed"))
+        desk.ports.engine.sweep(desk.ports.state.named_tables())  # what was cut off, and not adopted, is nobody's
 
 
 def _check_keys(view: RunView, diagnosis: Diagnosis) -> None:

@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Column, Connection, MetaData, Table, create_engine, event, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import ExecutableDDLElement
 from sqlalchemy.sql.compiler import DDLCompiler
+
+from batuta.kit.errors import SystemFault
 
 metadata = MetaData()
 """All tables of the state database; each module of the store adds its own."""
@@ -26,7 +29,9 @@ class Database:
         self._engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
         event.listen(self._engine, "connect", _configure)
         event.listen(self._engine, "begin", _begin)
-        metadata.create_all(self._engine, tables=tables)
+        self._path = path
+        with self._fault():
+            metadata.create_all(self._engine, tables=tables)
         self._complete(metadata.sorted_tables if tables is None else tables)
 
     def _complete(self, tables: Sequence[Table]) -> None:
@@ -42,18 +47,31 @@ class Database:
         """Run a block as one transaction that holds the write lock from its start.
 
         A lasting one is on the disk when it ends, with all before it. Others survive the death of the process,
-        but a power cut may take them back: for what is then simply done again.
+        but a power cut may take them back: for what is then simply done again. Raises SystemFault where the machine
+        refuses.
         """
-        with self._engine.connect() as connection:
+        with self._fault(), self._engine.connect() as connection:
             connection.execution_options(batuta_write=True, batuta_lasting=lasting)
             with connection.begin():
                 yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Run a block on one consistent view of the state."""
-        with self._engine.connect() as connection, connection.begin():
+        """Run a block on one consistent view of the state; raises SystemFault where the machine refuses."""
+        with self._fault(), self._engine.connect() as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def _fault(self) -> Iterator[None]:
+        """Say in words what the machine refuses: no room on the disk, no right to write, a lock that stays."""
+        try:
+            yield
+        except OperationalError as error:
+            raise SystemFault(
+                str(self._path),
+                f"the state cannot be read or written: {error.orig}",
+                todo="Make room or mend the folder's rights, then try again: resume the run, if one was under way.",
+            ) from error
 
     def close(self) -> None:
         """Close all connections."""

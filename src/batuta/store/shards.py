@@ -88,8 +88,11 @@ class JournalFiles:
     def open(self, key: DeliveryKey, shard: int, doubted: Collection[int] = ()) -> JournalFile:
         """Open the journal of a shard to note more, the doubt about batches first."""
         path = _journal_path(self._home, key, shard)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return JournalFile(path, doubted)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return JournalFile(path, doubted)
+        except OSError as error:
+            raise SystemFault(str(path), f"a journal of messages cannot be opened: {error.strerror}") from error
 
 
 class JournalFile:
