@@ -7,10 +7,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import typer.main
+import yaml
+from pydantic import TypeAdapter
 
+from batuta.activities.form import campaign_schema
+from batuta.activities.palette import palette, typed
 from batuta.app import root
+from batuta.campaign.model import Campaign
+from batuta.channels.email.smtp.settings import SmtpSettings
+from batuta.messages.configuration import ChannelConfiguration, Transport
+from batuta.rules.tree import Rule
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(
@@ -83,3 +92,38 @@ def options(command: Any) -> set[str]:
         if name.startswith("--")
     }
     return own.union(*map(options, children))
+
+
+def blocks() -> Iterator[Any]:
+    """Every YAML block of a page that has a kind in it; examples in the help of activities are tested elsewhere."""
+    for page in PAGES:
+        for number, block in enumerate(re.findall(r"```yaml\n(.*?)```", page.read_text("utf-8"), re.DOTALL), 1):
+            if "kind:" in block:
+                yield pytest.param(yaml.safe_load(block), id=f"{page.relative_to(ROOT).as_posix()}-{number}")
+
+
+@pytest.mark.parametrize("block", list(blocks()))
+def test_yaml_in_the_manual_is_what_it_says(block: Any) -> None:
+    match block:
+        case {"activities": _}:
+            campaign = Campaign.model_validate(block)
+            assert [type(typed(activity)).kind for activity in campaign.activities] == [
+                activity["kind"] for activity in block["activities"]
+            ]
+            jsonschema.Draft202012Validator(campaign_schema()).validate(block)
+        case {"communication_type": _}:
+            ChannelConfiguration.model_validate(block)
+        case {"transport": transport}:
+            SmtpSettings.model_validate(Transport.model_validate(transport).settings)
+        case _:
+            TypeAdapter[Rule](Rule).validate_python(block)
+
+
+def test_every_kind_of_activity_has_its_line_in_the_manual() -> None:
+    lines = re.findall(r"^\| \[`([a-z-]+)`\]", (ROOT / "docs/manual/activities.md").read_text("utf-8"), re.MULTILINE)
+    assert sorted(lines) == sorted(palette())
+
+
+def test_every_decision_has_a_number_of_its_own() -> None:
+    numbers = [page.name[:4] for page in (ROOT / "docs/decisions").glob("0*.md")]
+    assert sorted(numbers) == sorted(set(numbers))
