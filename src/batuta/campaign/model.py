@@ -18,7 +18,9 @@ _ID_FORM = {"pattern": "^" + SLUG.pattern.replace(r"\Z", "$")}
 class WhenEmpty(Document):
     """What happens on an output that carries nobody."""
 
-    when_empty: Literal["go-on", "end"] = "go-on"
+    when_empty: Literal["go-on", "end"] = Field(
+        "go-on", description="whether the path goes on or ends where nobody is on it"
+    )
 
 
 class Activity(Document):
@@ -26,8 +28,8 @@ class Activity(Document):
 
     id: str = Field(json_schema_extra={**_ID_FORM})
     kind: str
-    label: str = ""
-    note: str = ""
+    label: str = Field("", description="what people see; the id where there is none")
+    note: str = Field("", description="for those who read the campaign")
     enabled: bool = Field(True, description="a disabled activity and what follows it on the path do not run")
     pause: bool = Field(False, description="the path is held here until a person lets it go on")
     process_errors: bool = Field(
