@@ -143,6 +143,21 @@ def test_a_disabled_activity_and_what_follows_it_are_off_and_their_problems_do_n
     assert [(problem.code, problem.blocking) for problem in found.problems] == [("unknown-dimension-near", False)]
 
 
+@pytest.mark.parametrize("disabled", ["k", "l"])
+def test_an_audience_has_one_writer_if_the_other_is_disabled(disabled: str) -> None:
+    savers = dict.fromkeys("kl", KEEP) | {disabled: KEEP.replace("{kind", "{enabled: false, kind", 1)}
+    found = diagnosis(campaign("a>k a>l", a=PEOPLE, **savers))
+    assert [problem for problem in found.problems if problem.code == "audience-written-twice"] == []
+    assert found.off == {disabled}
+
+
+def test_an_audience_belongs_to_one_campaign() -> None:
+    wanted = campaign("a>k", a=PEOPLE, k=KEEP)
+    for saver, expected in ((wanted.id, []), ("other", [("k", "audience-of-another-campaign", True)])):
+        found = validate(wanted, Knowledge(SHOP, savers={"Kept": saver, "Else": "third"}))
+        assert [(p.activity, p.code, p.blocking) for p in found.problems] == expected
+
+
 def test_a_union_goes_on_without_a_disabled_set_but_must_know_its_columns() -> None:
     off = PEOPLE.replace("{kind", "{enabled: false, kind", 1)
     found = diagnosis(campaign("a>u b>u u>k", a=off, b=PEOPLE, u=UNION, k=KEEP))

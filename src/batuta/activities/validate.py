@@ -236,17 +236,15 @@ class _Walk:
         self, activity: Activity, kind: Effecting, inputs: tuple[Input, ...], scope: Scope, found: Gather
     ) -> None:
         for effect in found.attempt(lambda: kind.effects(inputs, scope)) or ():
-            if isinstance(effect, SaveAudience):
-                found.found += self._saved_elsewhere(effect.label)
-                other = self._writers.setdefault(effect.label, activity.id)
-                if activity.id not in self._off:
-                    self.saves.setdefault(activity.id, {})[effect.label] = effect.shape
-                if other != activity.id:
-                    values = {"label": effect.label, "other": self._title(other)}
-                    found.add(Problem("audience-written-twice", values))
+            if isinstance(effect, SaveAudience) and activity.id not in self._off:
+                self.saves.setdefault(activity.id, {})[effect.label] = effect.shape
+                found.found += self._other_writers(activity, effect.label)
 
-    def _saved_elsewhere(self, label: str) -> Iterator[Problem]:
-        """Yield a problem if another campaign saves the audience of that label."""
+    def _other_writers(self, activity: Activity, label: str) -> Iterator[Problem]:
+        """Yield a problem if another activity, or another campaign, saves the audience of that label."""
+        other = self._writers.setdefault(label, activity.id)
+        if other != activity.id:
+            yield Problem("audience-written-twice", {"label": label, "other": self._title(other)})
         saver = self._knowledge.savers.get(label, self._campaign.id)
         if saver != self._campaign.id:
             yield Problem("audience-of-another-campaign", {"label": label, "campaign": saver})
