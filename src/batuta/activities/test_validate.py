@@ -101,6 +101,8 @@ def test_everything_is_told_at_once_in_the_order_of_the_file() -> None:
         ("a>k b>k", {"a": PEOPLE, "b": PEOPLE, "k": KEEP}, [("k", "too-many-inbound")]),
         ("a.mian>k", {"a": PEOPLE, "k": KEEP}, [("k", "unknown-output-near")]),
         ("a.zzz>k", {"a": PEOPLE, "k": KEEP}, [("k", "unknown-output")]),
+        ("a.error>k", {"a": PEOPLE, "k": KEEP}, [("k", "error-output-off")]),
+        ("a>u b>u u.complement>k", {"a": PEOPLE, "b": PEOPLE, "u": UNION, "k": KEEP}, [("k", "output-off")]),
         ("a>e e.main>k", {"a": PEOPLE, "e": "{kind: end}", "k": KEEP}, [("k", "unknown-output")]),
         (
             "a>k",

@@ -159,7 +159,7 @@ class _Walk:
             source = self._kinds.get(transition.source)
             names = [output.name for output in self._exits(transition.source)] if source else [transition.output]
             if transition.output not in names:
-                yield _no_output("unknown-output", transition.output, names, self._title(transition.source))
+                yield _absent(transition.output, source, names, self._title(transition.source))
         yield from error_clashes(activity, kind)
         names = [output.name for output in exits(activity, kind)]
         for name in activity.outputs:
@@ -268,6 +268,16 @@ def _taking(kind: Kind, inputs: Iterable[Input]) -> Iterator[Problem]:
             yield Problem("population-needed", {"source": item.label})
         if kind.takes is Takes.ACTIVATION and item.population is not None:
             yield Problem("population-not-used", {"source": item.label}, blocking=False)
+
+
+def _absent(name: str, source: Kind | None, names: Iterable[str], title: str) -> Problem:
+    """Return the problem of an output that is not there, or is not switched on."""
+    setting = type(source).model_fields.get(name) if source else None
+    if name == graph.ERROR:
+        return Problem("error-output-off", {"source": title})
+    if setting is not None and setting.annotation is bool:
+        return Problem("output-off", {"name": name, "source": title})
+    return _no_output("unknown-output", name, names, title)
 
 
 def _no_output(code: str, name: str, names: Iterable[str], source: str) -> Problem:

@@ -9,7 +9,7 @@ from functools import partial
 from pydantic import Field
 
 from batuta.activities.binder import binder, population_of
-from batuta.activities.combine.shapes import strangers
+from batuta.activities.combine.shapes import lines_and_others, strangers
 from batuta.activities.contract import Input, Remark, Scope
 from batuta.activities.dimensions import way
 from batuta.activities.inbound import inbound_named, is_named
@@ -17,11 +17,13 @@ from batuta.activities.settings import ExpressionText, Inbound, Path
 from batuta.kit.document import Document
 from batuta.kit.problems import Gather, Problem
 from batuta.rules.bind import names_in
-from batuta.rules.bound import All, Computed, Expr, Rooted
+from batuta.rules.bound import All, AttributeOf, Compare, Computed, Expr, Rooted
+from batuta.rules.tree import Operator
 from batuta.rules.values import term
 from batuta.schema.types import comparable
-from batuta.sets.algebra import Barrier, Records, Set
+from batuta.sets.algebra import Barrier, Filtered, Records, Set
 from batuta.sets.lookup import Finding, Likeness, Looking, Lookup
+from batuta.sets.shape import shared_key
 
 
 class Match(Document):
@@ -82,6 +84,17 @@ class Meeting:
             nothing = Looking(source, Lookup(_first_dimension(first, on[0]), pairs), Finding.NOTHING)
             yield Remark("combine-dropped", nothing, {"source": item.label, "dimension": first.shape.dimension})
 
+    def without_target(self) -> Iterator[Remark]:
+        """Yield the rows that are nobody's, of each input that has some, if the inputs meet by target."""
+        shapes = [population_of(item).shape for item in self.inputs]
+        if all(shared_key(shapes[0], shape) for shape in shapes):
+            return
+        for item, shape in zip(self.inputs, shapes, strict=True):
+            if shape.keyless:
+                first = self.scope.catalogue.schema_named(shape.schema).key[0]
+                nobodys = Compare(Operator.IS_EMPTY, AttributeOf((), first.name, first.type))
+                yield Remark("combine-without-target", Filtered(population_of(item), nobodys), {"source": item.label})
+
     def barriers(self, brought: Sequence[Brought]) -> tuple[Barrier, ...]:
         """Return what the inputs after the first take out of it."""
         named: dict[int, tuple[str, Brought]] = {}
@@ -102,8 +115,7 @@ class Meeting:
         source, primary = population_of(item), population_of(self.inputs[0])
         if brought is None:
             if strangers(primary.shape, source.shape):
-                values = {"first": self.inputs[0].label, "source": item.label}
-                self.gather.add(Problem("combine-exclusion-lines", values))
+                self.gather.add(Problem("combine-exclusion-lines", lines_and_others(self.inputs[0], item)))
                 return None
             if source.shape.schema == primary.shape.schema:
                 return Barrier(source, item.label)

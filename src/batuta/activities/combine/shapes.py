@@ -58,7 +58,13 @@ def _strange_lines(inputs: Sequence[Input], *, reconciled: bool) -> Iterator[Pro
         return
     for item in inputs[1:]:
         if strangers(first, population_of(item).shape):
-            yield Problem("combine-lines", {"first": inputs[0].label, "source": item.label})
+            yield Problem("combine-lines", lines_and_others(inputs[0], item))
+
+
+def lines_and_others(first: Input, second: Input) -> dict[str, object]:
+    """Return, for the text of a problem, which of two populations are lines of a file, and which is the other."""
+    lines, other = (second, first) if population_of(first).shape.schema else (first, second)
+    return {"source": lines.label, "other": other.label}
 
 
 def strangers(left: Shape, right: Shape) -> bool:

@@ -11,7 +11,7 @@ from batuta.rules.bound import All, AttributeOf
 from batuta.schema.types import INTEGER, STRING
 from batuta.sets.algebra import Barrier, Exclusion, Intersection, Records, Table, Union
 from batuta.sets.lookup import Finding, Likeness, Looking, Lookup
-from batuta.sets.shape import Column, Shape
+from batuta.sets.shape import Column, Shape, shape_of_lines
 from batuta.testing import SHOP, arriving, attempt, carrying, scope
 
 A, B, C = (arriving(name) for name in ("a", "b", "c"))
@@ -212,3 +212,12 @@ def test_rows_of_other_dimensions_without_a_match_are_counted() -> None:
     (remark,) = kind.remarks((scored, other), scope())
     assert isinstance(remark.rows, Looking)
     assert remark.rows.lookup.among == scored.population
+
+
+@pytest.mark.parametrize("operation", ["union", "exclusion"])
+def test_lines_and_people_are_told_apart_whichever_comes_first(operation: str) -> None:
+    lines = Input("file", "main", "File", Table("t", shape_of_lines("file", ())))
+    for inputs in ((A, lines), (lines, A)):
+        ((_, text),) = attempt("combine", {"operation": operation}, *inputs).said
+        assert text.startswith("The lines of a file arrive from File, and cannot be compared ")
+        assert "with the rows from A." in text

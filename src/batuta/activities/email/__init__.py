@@ -86,8 +86,6 @@ class Email(Channel):
         shape, gather = population.shape, Gather()
         channel = gather.attempt(lambda: self._channel(scope))
         named = gather.attempt(lambda: self._named(channel, shape, scope))
-        if channel is not None and channel.level is Level.ROW and shape.row_columns == shape.target_columns:
-            gather.add(Problem("email-no-secondary", {"channel": channel.name, "found": shape.dimension}, "channel"))
         if shape.column(REASON_COLUMN) is not None:
             gather.add(Problem("email-reason-taken", {"name": REASON_COLUMN}))
         around = scope.around(shape)
@@ -155,6 +153,8 @@ def _address(channel: ChannelConfiguration, shape: Shape, scope: Scope) -> Expr:
     if channel.dimension != shape.dimension:
         values = {"channel": channel.name, "wanted": channel.dimension, "found": shape.dimension}
         raise Problems([Problem("email-other-dimension", values, "channel")])
+    if channel.level is Level.ROW and shape.row_columns == shape.target_columns:
+        raise Problems([Problem("email-no-secondary", {"channel": channel.name, "found": shape.dimension}, "channel")])
     gather = Gather()
     address = Binder(scope.around(shape), gather).expression(channel.address, "channel")
     gather.check()

@@ -123,6 +123,11 @@ def test_unknown_names_in_the_other_rows_are_found_before_the_send(html: str, te
     assert (field, told.partition(": ")[2]) == ("html", text)
 
 
+def test_a_missing_secondary_dimension_is_told_once_even_if_the_address_is_of_its_row() -> None:
+    channel = BY_ROW.model_copy(update={"address": "[secondary.status]"})
+    assert said(arriving(), channel) == said(arriving(), BY_ROW)
+
+
 def test_where_each_row_gets_a_message_or_targets_have_one_row_there_are_no_others() -> None:
     for arrived, channel in ((with_orders(), BY_ROW), (arriving(), BY_TARGET)):
         ((_, text),) = said(arrived, channel, "{% for row in others %}x{% endfor %}")

@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 from batuta.activities.binder import check_names
 from batuta.campaign.graph import unknown
 from batuta.kit.problems import Gather, Problem
+from batuta.rules.values import term
 from batuta.schema.reading import DATE_TOKENS, ColumnReader, Unreadable
 from batuta.schema.records import Delimited, FileColumn, is_encoding
 
@@ -83,8 +84,8 @@ def _values(load: LoadFile, column: FileColumn, field: str) -> Iterator[Problem]
         return
     try:
         ColumnReader(column, marks)
-    except Unreadable as error:
-        yield Problem("load-default", {"default": column.default, "expected": str(error)}, f"{field}.default")
+    except Unreadable:
+        yield Problem("load-default", {"default": column.default, "wanted": term(column.type)}, f"{field}.default")
 
 
 def _marks(decimal: str, thousands: str, field: str) -> Iterator[Problem]:

@@ -173,7 +173,7 @@ FIXED = {"kind": "fixed-width"}
         (
             {"columns": [{"name": "born", "type": "date", "empty": "default", "default": "soon"}]},
             "columns.0.default",
-            "The default soon cannot be read: a date such as 2026-11-23 is needed. Write it as in the file.",
+            "The default soon cannot be read as a date. Write it as in the file.",
         ),
         (
             {"columns": [{"name": "born", "type": "date", "date_format": "%Q"}]},
