@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -50,8 +51,8 @@ def show_campaign(
         head = {"campaign": campaign.id, "name": campaign.name, "blocked": diagnosis.blocked}
         found.print_json({**head, "transitions": transitions})
     else:
-        for passage in passages:
-            _print(found, passage, campaign, known.catalogue)
+        for _, alike in groupby(passages, lambda passage: (passage.source.id, passage.output)):
+            _print(found, list(alike), campaign, known.catalogue)
     if diagnosis.blocked:
         raise typer.Exit(InputError.exit_code)
 
@@ -79,12 +80,15 @@ def _document(passage: _Passage, catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
-def _print(found: Services, passage: _Passage, campaign: Campaign, catalogue: Catalogue) -> None:
-    target = campaign.by_id.get(passage.target)
-    way = f"{passage.source.title} · {passage.label} → {target.title if target else passage.target or 'nowhere'}"
-    found.console.print(Text(f"{way}: {_carried(passage)}"), soft_wrap=True)
-    if passage.shape is not None:
-        found.console.print(columns_table(headings(catalogue, passage.shape)))
+def _print(found: Services, alike: Sequence[_Passage], campaign: Campaign, catalogue: Catalogue) -> None:
+    """Print the transitions that leave by one output, then the columns that all of them carry."""
+    for passage in alike:
+        target = campaign.by_id.get(passage.target)
+        way = f"{passage.source.title} · {passage.label} → {target.title if target else passage.target or 'nowhere'}"
+        found.console.print(Text(f"{way}: {_carried(passage)}"), soft_wrap=True)
+    shape = alike[0].shape
+    if shape is not None:
+        found.console.print(columns_table(headings(catalogue, shape)))
 
 
 def _carried(passage: _Passage) -> str:

@@ -76,11 +76,13 @@ class Combine(Targeting):
         return {"main": main, "complement": Intersection(sources, shape, on, complement=True)}
 
     def remarks(self, inputs: tuple[Input, ...], scope: Scope) -> tuple[Remark, ...]:
-        """Return the rows of other dimensions that match none of the first and are dropped."""
+        """Return the rows that are dropped: without target, or of another dimension and without a match in the first."""
         gather = Gather()
         ordered = primary_first(self.primary, inputs, gather)
         meeting = Meeting(ordered, scope, gather)
-        return tuple(meeting.dropped(meeting.matches(self.reconcile)))
+        by_target = self.operation == "union" or (self.operation == "intersection" and self.complement)
+        nobodys = meeting.without_target() if by_target else ()
+        return (*nobodys, *meeting.dropped(meeting.matches(self.reconcile)))
 
     def _exclusion(self, ordered: tuple[Input, ...], scope: Scope, gather: Gather) -> Mapping[str, Set]:
         found = Meeting(ordered, scope, gather).barriers(self.bring)
