@@ -76,7 +76,7 @@ class Combine(Targeting):
         return {"main": main, "complement": Intersection(sources, shape, on, complement=True)}
 
     def remarks(self, inputs: tuple[Input, ...], scope: Scope) -> tuple[Remark, ...]:
-        """Return the rows that are dropped: without target, or of another dimension and without a match in the first."""
+        """Return the rows that are dropped: nobody's, or of another dimension and without a match in the first."""
         gather = Gather()
         ordered = primary_first(self.primary, inputs, gather)
         meeting = Meeting(ordered, scope, gather)
