@@ -29,7 +29,7 @@ class Dialect:
 
     name: ClassVar[str]
     preparation: ClassVar[tuple[str, ...]] = ()
-    types: ClassVar[Mapping[Kind, str]] = {
+    types: ClassVar[dict[Kind, str]] = {
         Kind.STRING: "VARCHAR",
         Kind.INTEGER: "BIGINT",
         Kind.DOUBLE: "DOUBLE",

@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from batuta.rules.bound import Moment
-from batuta.rules.functions.duck import ENGINE
 from batuta.rules.functions.model import Family, Function, Parameter, Types
 from batuta.rules.functions.results import always, as_first
+from batuta.rules.functions.sql import DUCKDB
 from batuta.schema.types import DATE, DATETIME, INTEGER, Kind, Scalar
 
 Day = TypeVar("Day", date, datetime)
@@ -98,7 +98,7 @@ def _part(name: str, of: Callable[[date], int], template: str, summary: str) -> 
     def evaluate(_: Moment, day: date) -> Scalar:
         return of(day)
 
-    return Function(name, (_DATE,), always(INTEGER), evaluate, summary, f"{name}([birth_date])", {ENGINE: template})
+    return Function(name, (_DATE,), always(INTEGER), evaluate, summary, f"{name}([birth_date])", {DUCKDB: template})
 
 
 DATES = (
@@ -109,7 +109,7 @@ DATES = (
         lambda moment: moment.local,
         "Gives the present date and time in the campaign's time zone, the same for the whole stretch of a run.",
         "GetDate()",
-        {ENGINE: "CAST({now} AS TIMESTAMP)"},
+        {DUCKDB: "CAST({now} AS TIMESTAMP)"},
     ),
     Function(
         "AddDays",
@@ -118,7 +118,7 @@ DATES = (
         lambda _, day, count: add_days(day, count),
         "Gives the date so many days later (earlier, if negative).",
         "AddDays([order_date], 14)",
-        {ENGINE: _adding("TO_DAYS")},
+        {DUCKDB: _adding("TO_DAYS")},
     ),
     Function(
         "AddMonths",
@@ -127,7 +127,7 @@ DATES = (
         lambda _, day, count: add_months(day, count),
         "Gives the date so many months later (earlier, if negative); 31 January + 1 month is the last of February.",
         "AddMonths([order_date], 1)",
-        {ENGINE: _adding("TO_MONTHS")},
+        {DUCKDB: _adding("TO_MONTHS")},
     ),
     Function(
         "DaysAgo",
@@ -136,7 +136,7 @@ DATES = (
         lambda moment, count: add_days(moment.today, -count),
         "Gives the date so many days before today.",
         "DaysAgo(30)",
-        {ENGINE: _ago("TO_DAYS")},
+        {DUCKDB: _ago("TO_DAYS")},
     ),
     Function(
         "MonthsAgo",
@@ -145,7 +145,7 @@ DATES = (
         lambda moment, count: add_months(moment.today, -count),
         "Gives the date so many months before today, at the month's last day if it has no such day.",
         "MonthsAgo(6)",
-        {ENGINE: _ago("TO_MONTHS")},
+        {DUCKDB: _ago("TO_MONTHS")},
     ),
     Function(
         "DaysDiff",
@@ -154,7 +154,7 @@ DATES = (
         _days_between,
         "Counts the calendar days from start to end, whatever the time of day.",
         "DaysDiff(GetDate(), [order_date])",
-        {ENGINE: "DATE_DIFF('day', CAST({1} AS DATE), CAST({0} AS DATE))"},
+        {DUCKDB: "DATE_DIFF('day', CAST({1} AS DATE), CAST({0} AS DATE))"},
     ),
     Function(
         "MonthsDiff",
@@ -163,7 +163,7 @@ DATES = (
         _months_between,
         "Counts the complete months from start to end, towards zero.",
         "MonthsDiff(GetDate(), [order_date])",
-        {ENGINE: "DATESUB('month', CAST({1} AS TIMESTAMP), CAST({0} AS TIMESTAMP))"},
+        {DUCKDB: "DATESUB('month', CAST({1} AS TIMESTAMP), CAST({0} AS TIMESTAMP))"},
     ),
     Function(
         "YearsOld",
@@ -172,7 +172,7 @@ DATES = (
         _years_old,
         "Counts the complete years from a date until today; of 29 February, on the 28th in other years.",
         "YearsOld([birth_date])",
-        {ENGINE: "(DATESUB('month', CAST({0} AS DATE), {today}) // 12)"},
+        {DUCKDB: "(DATESUB('month', CAST({0} AS DATE), {today}) // 12)"},
     ),
     _part("Year", lambda day: day.year, "YEAR({0})", "Gives the year of a date."),
     _part("Month", lambda day: day.month, "MONTH({0})", "Gives the month of a date, 1 to 12."),
@@ -185,7 +185,7 @@ DATES = (
         lambda _, day: monday_of(day),
         "Gives the Monday that the week of a date begins with.",
         "TruncWeek([order_date])",
-        {ENGINE: "CAST(DATE_TRUNC('week', {0}) AS DATE)"},
+        {DUCKDB: "CAST(DATE_TRUNC('week', {0}) AS DATE)"},
     ),
     Function(
         "TruncMonth",
@@ -194,6 +194,6 @@ DATES = (
         lambda _, day: only_date(day).replace(day=1),
         "Gives the first day of the month of a date.",
         "TruncMonth([order_date])",
-        {ENGINE: "CAST(DATE_TRUNC('month', {0}) AS DATE)"},
+        {DUCKDB: "CAST(DATE_TRUNC('month', {0}) AS DATE)"},
     ),
 )

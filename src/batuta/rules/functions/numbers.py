@@ -11,7 +11,6 @@ from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, Decimal
 from typing import Any
 
 from batuta.rules.bound import Moment
-from batuta.rules.functions.duck import ENGINE, name_of, skipping_empty
 from batuta.rules.functions.model import Family, Function, Parameter, Types
 from batuta.rules.functions.operators import comparable_pair, is_empty, remainder, remainder_template
 from batuta.rules.functions.results import (
@@ -24,6 +23,7 @@ from batuta.rules.functions.results import (
     rounded_half_away,
     scale_of,
 )
+from batuta.rules.functions.sql import DUCKDB, name_of, skipping_empty
 from batuta.schema.types import DOUBLE, INTEGER, STRING, DataType, Kind, Scalar
 
 Number = int | Decimal | float
@@ -75,8 +75,8 @@ def _round_template(types: Types) -> str:
     digits = "CAST({1} AS INTEGER)" if len(types) > 1 else "0"
     if kind is Kind.DOUBLE:
         return f"ROUND({{0}}, {digits})"
-    wide = name_of(decimal_of(scale_of(types[0])))
-    return f"TRY(CAST(ROUND(CAST({{0}} AS {wide}), {digits}) AS {name_of(as_first(types))}))"
+    wide = name_of(DUCKDB, decimal_of(scale_of(types[0])))
+    return f"TRY(CAST(ROUND(CAST({{0}} AS {wide}), {digits}) AS {name_of(DUCKDB, as_first(types))}))"
 
 
 def _extreme(better: Callable[[Any, Any], Any]) -> Callable[..., Scalar]:
@@ -93,7 +93,7 @@ def _extreme(better: Callable[[Any, Any], Any]) -> Callable[..., Scalar]:
 
 
 def _extreme_template(function: str) -> Callable[[Types], str]:
-    return lambda types: f"{function}({', '.join(skipping_empty(types))})"
+    return lambda types: f"{function}({', '.join(skipping_empty(DUCKDB, types))})"
 
 
 def text_of(value: Scalar) -> str:
@@ -170,7 +170,7 @@ NUMBERS = (
         _absolute,
         "Gives a number without its sign.",
         "Abs([balance])",
-        {ENGINE: "TRY(ABS({0}))"},
+        {DUCKDB: "TRY(ABS({0}))"},
     ),
     Function(
         "Ceil",
@@ -179,7 +179,7 @@ NUMBERS = (
         _towards(ROUND_CEILING, math.ceil),
         "Gives the nearest whole number that is not smaller.",
         "Ceil([amount])",
-        {ENGINE: _whole_template("CEIL")},
+        {DUCKDB: _whole_template("CEIL")},
     ),
     Function(
         "Floor",
@@ -188,7 +188,7 @@ NUMBERS = (
         _towards(ROUND_FLOOR, math.floor),
         "Gives the nearest whole number that is not greater.",
         "Floor([amount])",
-        {ENGINE: _whole_template("FLOOR")},
+        {DUCKDB: _whole_template("FLOOR")},
     ),
     Function(
         "Round",
@@ -198,7 +198,7 @@ NUMBERS = (
         "Rounds to that many digits after the point (0 if left out, before the point if negative); halves go away "
         "from zero, exactly so for decimals.",
         "Round([amount], 2)",
-        {ENGINE: _round_template},
+        {DUCKDB: _round_template},
     ),
     Function(
         "Mod",
@@ -207,7 +207,7 @@ NUMBERS = (
         remainder,
         "Gives what is left of a division, with the sign of the first number; by zero it is empty.",
         "Mod([customer_id], 10)",
-        {ENGINE: remainder_template},
+        {DUCKDB: remainder_template},
     ),
     Function(
         "Greatest",
@@ -216,7 +216,7 @@ NUMBERS = (
         _extreme(operator.gt),
         "Gives the greatest of several values; empty ones are left out.",
         "Greatest([points], 0)",
-        {ENGINE: _extreme_template("GREATEST")},
+        {DUCKDB: _extreme_template("GREATEST")},
         variadic=True,
         strict=False,
     ),
@@ -227,7 +227,7 @@ NUMBERS = (
         _extreme(operator.lt),
         "Gives the least of several values; empty ones are left out.",
         "Least([points], 100)",
-        {ENGINE: _extreme_template("LEAST")},
+        {DUCKDB: _extreme_template("LEAST")},
         variadic=True,
         strict=False,
     ),
@@ -238,7 +238,7 @@ NUMBERS = (
         _to_integer,
         "Gives the whole part of a number or of a text that is one; empty for any other text and beyond 64 bits.",
         "ToInteger([zip])",
-        {ENGINE: _to_integer_template},
+        {DUCKDB: _to_integer_template},
     ),
     Function(
         "ToDouble",
@@ -247,7 +247,7 @@ NUMBERS = (
         _to_double,
         "Gives a number, or a text that is one (with a point, not a comma), as a double; empty for any other text.",
         "ToDouble([score])",
-        {ENGINE: _to_double_template},
+        {DUCKDB: _to_double_template},
     ),
     Function(
         "ToString",
@@ -256,6 +256,6 @@ NUMBERS = (
         lambda _, value: text_of(value),
         "Writes a value as text: 12.50 as 12.5, true and false, dates as 2024-02-29.",
         "ToString([order_id])",
-        {ENGINE: _text_template},
+        {DUCKDB: _text_template},
     ),
 )

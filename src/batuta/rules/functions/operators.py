@@ -14,9 +14,9 @@ from decimal import Decimal
 from typing import Any
 
 from batuta.rules.bound import Moment
-from batuta.rules.functions.duck import ENGINE, alike, name_of
 from batuta.rules.functions.model import Family, Function, Parameter, Types, Unfit
 from batuta.rules.functions.results import EXACT, LEAST_INTEGER, MOST_INTEGER, always, number_of, scale_of
+from batuta.rules.functions.sql import DUCKDB, alike, name_of
 from batuta.schema.types import BOOLEAN, DOUBLE, INTEGER, STRING, DataType, Kind, Scalar, comparable
 
 Number = int | Decimal | float
@@ -137,17 +137,17 @@ def remainder_template(types: Types) -> str:
     """Return DuckDB's SQL for a remainder, converted first so that nothing overflows."""
     if number_of(types) == INTEGER:
         return "CAST(CAST({0} AS HUGEINT) % NULLIF({1}, 0) AS BIGINT)"
-    left, right = alike(types)
+    left, right = alike(DUCKDB, types)
     return f"TRY(({left}) % (NULLIF({right}, 0)))"
 
 
 def _sum_template(types: Types) -> str:
-    wanted = name_of(number_of(types))
+    wanted = name_of(DUCKDB, number_of(types))
     return f"TRY({' + '.join(f'CAST({{{place}}} AS {wanted})' for place in range(len(types)))})"
 
 
 def _difference_template(types: Types) -> str:
-    wanted = name_of(number_of(types))
+    wanted = name_of(DUCKDB, number_of(types))
     return f"TRY(CAST({{0}} AS {wanted}) - CAST({{1}} AS {wanted}))"
 
 
@@ -155,11 +155,11 @@ def _product_template(types: Types) -> str:
     wanted = _product_type(types)
     if wanted == DOUBLE:
         return "(CAST({0} AS DOUBLE) * CAST({1} AS DOUBLE))"
-    return f"TRY(CAST(({{0}}) * ({{1}}) AS {name_of(wanted)}))"
+    return f"TRY(CAST(({{0}}) * ({{1}}) AS {name_of(DUCKDB, wanted)}))"
 
 
 def _negation_template(types: Types) -> str:
-    return f"TRY(-CAST({{0}} AS {name_of(number_of(types))}))"
+    return f"TRY(-CAST({{0}} AS {name_of(DUCKDB, number_of(types))}))"
 
 
 def _checked(types: Types) -> DataType:
@@ -217,7 +217,7 @@ def _comparison(sign: str, compare: Callable[[Any, Any], Any], summary: str) -> 
     def evaluate(_: Moment, left: Scalar, right: Scalar) -> bool:
         return ordered(compare, left, right)
 
-    templates = {ENGINE: _order_template(sign)}
+    templates = {DUCKDB: _order_template(sign)}
     return Function(
         sign, _between(Family.ANY), _ordered_types, evaluate, summary, f"[points] {sign} 10", templates, strict=False
     )
@@ -231,7 +231,7 @@ _ARITHMETIC = (
         _add,
         "Adds numbers; joins texts, where an empty one counts as ''.",
         "[points] + 10",
-        {ENGINE: _sum_template},
+        {DUCKDB: _sum_template},
         variadic=True,
     ),
     Function(
@@ -241,7 +241,7 @@ _ARITHMETIC = (
         _subtract,
         "Subtracts.",
         "[points] - 10",
-        {ENGINE: _difference_template},
+        {DUCKDB: _difference_template},
     ),
     Function(
         "*",
@@ -250,7 +250,7 @@ _ARITHMETIC = (
         _multiply,
         "Multiplies; the digits after the point add up.",
         "[price] * [quantity]",
-        {ENGINE: _product_template},
+        {DUCKDB: _product_template},
     ),
     Function(
         "/",
@@ -259,7 +259,7 @@ _ARITHMETIC = (
         _divide,
         "Divides, giving a double; by zero the result is empty.",
         "[total] / [orders]",
-        {ENGINE: "(CAST({0} AS DOUBLE) / NULLIF(CAST({1} AS DOUBLE), 0))"},
+        {DUCKDB: "(CAST({0} AS DOUBLE) / NULLIF(CAST({1} AS DOUBLE), 0))"},
     ),
     Function(
         "%",
@@ -268,7 +268,7 @@ _ARITHMETIC = (
         remainder,
         "Gives what is left of a division, with the sign of the first number; by zero it is empty.",
         "[points] % 10",
-        {ENGINE: remainder_template},
+        {DUCKDB: remainder_template},
     ),
     Function(
         "negate",
@@ -277,7 +277,7 @@ _ARITHMETIC = (
         _negate,
         "Changes the sign of a number; written as - before it.",
         "-[points]",
-        {ENGINE: _negation_template},
+        {DUCKDB: _negation_template},
     ),
     Function(
         "||",
@@ -286,7 +286,7 @@ _ARITHMETIC = (
         _joined,
         "Joins texts; written as +. An empty text counts as ''.",
         "[first_name] + ' ' + [last_name]",
-        {ENGINE: "CONCAT({*})"},
+        {DUCKDB: "CONCAT({*})"},
         strict=False,
         variadic=True,
     ),
@@ -300,7 +300,7 @@ _COMPARISONS = (
         lambda _, left, right: equal(left, right),
         "True where both are equal, case and accents as given; empty equals empty.",
         "[city] = 'Paris'",
-        {ENGINE: equality_template},
+        {DUCKDB: equality_template},
         strict=False,
     ),
     Function(
@@ -310,7 +310,7 @@ _COMPARISONS = (
         lambda _, left, right: not equal(left, right),
         "True where = is not, so also for empty values; also written as !=.",
         "[city] <> 'Paris'",
-        {ENGINE: _inequality_template},
+        {DUCKDB: _inequality_template},
         strict=False,
     ),
     _comparison("<", operator.lt, "True where the first is less; never with an empty value."),
@@ -327,7 +327,7 @@ _LOGIC = (
         lambda _, *given: all(given),
         "True where all are true; an empty one counts as false.",
         "[vip] and [points] > 10",
-        {ENGINE: _logic_template("AND")},
+        {DUCKDB: _logic_template("AND")},
         strict=False,
         variadic=True,
     ),
@@ -338,7 +338,7 @@ _LOGIC = (
         lambda _, *given: any(given),
         "True where one is true; an empty one counts as false.",
         "[vip] or [points] > 10",
-        {ENGINE: _logic_template("OR")},
+        {DUCKDB: _logic_template("OR")},
         strict=False,
         variadic=True,
     ),
@@ -349,7 +349,7 @@ _LOGIC = (
         lambda _, given: not given,
         "True where the condition is false or empty.",
         "not [vip]",
-        {ENGINE: "(NOT COALESCE({0}, FALSE))"},
+        {DUCKDB: "(NOT COALESCE({0}, FALSE))"},
         strict=False,
     ),
 )

@@ -7,9 +7,9 @@ import unicodedata
 from itertools import groupby
 
 from batuta.rules.bound import Moment
-from batuta.rules.functions.duck import ENGINE
 from batuta.rules.functions.model import Family, Function, Parameter
 from batuta.rules.functions.results import always
+from batuta.rules.functions.sql import DUCKDB
 from batuta.schema.types import INTEGER, STRING
 
 _TEXT = Parameter("text", Family.TEXT)
@@ -95,7 +95,7 @@ TEXT = (
         lambda _, text: lower(text),
         "Puts text in lower case, one character for one ('İ' becomes 'i').",
         "Lower([email])",
-        {ENGINE: "LOWER({0})"},
+        {DUCKDB: "LOWER({0})"},
     ),
     Function(
         "Upper",
@@ -104,7 +104,7 @@ TEXT = (
         lambda _, text: upper(text),
         "Puts text in upper case, one character for one ('ß' becomes 'ẞ').",
         "Upper([country])",
-        {ENGINE: "UPPER({0})"},
+        {DUCKDB: "UPPER({0})"},
     ),
     Function(
         "Smart",
@@ -114,7 +114,7 @@ TEXT = (
         "Puts the first letter of each word in upper case and the rest in lower case; "
         "a word is a run of letters and digits.",
         "Smart([last_name])",
-        {ENGINE: _SMART_SQL},
+        {DUCKDB: _SMART_SQL},
     ),
     Function(
         "Length",
@@ -123,7 +123,7 @@ TEXT = (
         lambda _, text: len(text),
         "Counts the characters of a text.",
         "Length([city])",
-        {ENGINE: "LENGTH({0})"},
+        {DUCKDB: "LENGTH({0})"},
     ),
     Function(
         "Left",
@@ -132,7 +132,7 @@ TEXT = (
         lambda _, text, count: text[: max(count, 0)],
         "Gives the first characters of a text; none if the count is 0 or negative.",
         "Left([phone], 3)",
-        {ENGINE: f"LEFT({{0}}, {_bounded(1, 0)})"},
+        {DUCKDB: f"LEFT({{0}}, {_bounded(1, 0)})"},
     ),
     Function(
         "Right",
@@ -141,7 +141,7 @@ TEXT = (
         lambda _, text, count: text[-count:] if count > 0 else "",
         "Gives the last characters of a text; none if the count is 0 or negative.",
         "Right([phone], 4)",
-        {ENGINE: f"RIGHT({{0}}, {_bounded(1, 0)})"},
+        {DUCKDB: f"RIGHT({{0}}, {_bounded(1, 0)})"},
     ),
     Function(
         "Substring",
@@ -151,7 +151,7 @@ TEXT = (
         "Gives the characters from a position on (from 1; less counts as 1), as many as asked for or all; "
         "none if the length is 0 or negative.",
         "Substring([zip], 1, 2)",
-        {ENGINE: _substring_template},
+        {DUCKDB: _substring_template},
     ),
     Function(
         "Replace",
@@ -160,7 +160,7 @@ TEXT = (
         _replace,
         "Replaces each occurrence of a text, case and accents as given; an empty text is never found.",
         "Replace([phone], ' ', '')",
-        {ENGINE: "REPLACE({0}, {1}, {2})"},
+        {DUCKDB: "REPLACE({0}, {1}, {2})"},
     ),
     Function(
         "Ltrim",
@@ -169,7 +169,7 @@ TEXT = (
         lambda _, text: text.lstrip(_SPACE),
         "Removes white space from the left (space, tab, line end, no-break space).",
         "Ltrim([city])",
-        {ENGINE: f"LTRIM({{0}}, {_SPACE_SQL})"},
+        {DUCKDB: f"LTRIM({{0}}, {_SPACE_SQL})"},
     ),
     Function(
         "Rtrim",
@@ -178,7 +178,7 @@ TEXT = (
         lambda _, text: text.rstrip(_SPACE),
         "Removes white space from the right (space, tab, line end, no-break space).",
         "Rtrim([city])",
-        {ENGINE: f"RTRIM({{0}}, {_SPACE_SQL})"},
+        {DUCKDB: f"RTRIM({{0}}, {_SPACE_SQL})"},
     ),
     Function(
         "Charindex",
@@ -188,7 +188,7 @@ TEXT = (
         "Gives the position of the first occurrence of a text in another, 0 if there is none; "
         "an empty text is found at 1.",
         "Charindex([email], '@')",
-        {ENGINE: "STRPOS({0}, {1})"},
+        {DUCKDB: "STRPOS({0}, {1})"},
     ),
     Function(
         "GetEmailDomain",
@@ -197,7 +197,7 @@ TEXT = (
         _domain,
         "Gives what follows the last @, in lower case; empty if nothing does.",
         "GetEmailDomain([email])",
-        {ENGINE: "NULLIF(LOWER(REGEXP_EXTRACT({0}, '@([^@]*)$', 1)), '')"},
+        {DUCKDB: "NULLIF(LOWER(REGEXP_EXTRACT({0}, '@([^@]*)$', 1)), '')"},
     ),
     Function(
         "JuxtWords",
@@ -206,7 +206,7 @@ TEXT = (
         lambda _, *texts: " ".join(filter(None, texts)),
         "Joins texts with a space between them, leaving empty ones out.",
         "JuxtWords([first_name], [last_name])",
-        {ENGINE: _juxtaposed_template},
+        {DUCKDB: _juxtaposed_template},
         variadic=True,
         strict=False,
     ),
