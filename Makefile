@@ -3,7 +3,12 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SPARK := $(VENV)/.spark
+DUCKDB2 := $(VENV)/duckdb2
+ENGINE_TESTS := tests/functions tests/scenarios tests/properties src/batuta/engines
 ARGS ?=
+COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url \
+	--no-emit-trusted-host --no-emit-find-links --no-header
 
 .PHONY: demo test test-slow check bench format lock clean
 
@@ -13,14 +18,26 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $(READY)
 
+$(SPARK): requirements-spark.lock $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
+	touch $(SPARK)
+
+$(DUCKDB2)/.ready: requirements-duckdb2.lock $(READY)
+	rm -rf $(DUCKDB2)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+		--target $(DUCKDB2) -r requirements-duckdb2.lock
+	touch $(DUCKDB2)/.ready
+
 demo: $(READY)
 	$(BIN)/batuta demo $(ARGS)
 
-test: $(READY)
-	$(BIN)/python -m pytest -m "not slow"
+test: $(READY) $(DUCKDB2)/.ready
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist worksteal
+	PYTHONPATH=$(DUCKDB2) BATUTA_ENGINES=duckdb $(BIN)/python -m pytest -m "not slow" -n 2 $(ENGINE_TESTS)
 
-test-slow: $(READY)
+test-slow: $(READY) $(DUCKDB2)/.ready $(SPARK)
 	$(BIN)/python -m pytest -m slow
+	PYTHONPATH=$(DUCKDB2) BATUTA_ENGINES=duckdb $(BIN)/python -m pytest -m slow tests/functions tests/properties
 
 check: $(READY)
 	$(BIN)/ruff format --check
@@ -37,9 +54,9 @@ format: $(READY)
 	$(BIN)/ruff check --fix
 
 lock: $(READY)
-	$(BIN)/pip-compile --quiet --extra dev --generate-hashes --allow-unsafe --strip-extras \
-		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header \
-		--output-file requirements.lock pyproject.toml
+	$(COMPILE) --extra dev --output-file requirements.lock pyproject.toml
+	echo "duckdb>=2,<3" | $(COMPILE) --output-file requirements-duckdb2.lock -
+	echo "pyspark>=4,<5" | $(COMPILE) --output-file requirements-spark.lock -
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
