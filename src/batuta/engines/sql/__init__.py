@@ -11,9 +11,10 @@ import sys
 from batuta.engines.sql.compiler import Compiler
 from batuta.engines.sql.dialect import Dialect
 from batuta.engines.sql.for_duckdb import DuckDb
+from batuta.engines.sql.for_postgres import Postgres
 from batuta.engines.sql.tables import Statement, Tables
 
-__all__ = ["Compiler", "Dialect", "DuckDb", "Statement", "Tables"]
+__all__ = ["Compiler", "Dialect", "DuckDb", "Postgres", "Statement", "Tables"]
 
 _FRAMES = 20_000
 sys.setrecursionlimit(max(sys.getrecursionlimit(), _FRAMES))

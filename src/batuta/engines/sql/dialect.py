@@ -77,6 +77,10 @@ class Dialect:
         """Return a figure as one of the given type, NULL where the type cannot hold it."""
         return exp.TryCast(this=tree, to=self.type_of(data_type))
 
+    def converted(self, tree: exp.Expr, data_type: DataType) -> exp.Expr:
+        """Return a value that was kept under a type of its own as one of the given type, NULL where it is none."""
+        return exp.TryCast(this=tree, to=self.type_of(data_type))
+
     def constant(self, value: Scalar, data_type: DataType) -> exp.Expr:
         """Return a literal; of the empty value and of dates with their type."""
         if value is None:

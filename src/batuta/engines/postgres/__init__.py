@@ -1,0 +1,1 @@
+"""The engine on PostgreSQL: data, audiences and working tables in schemas of one database."""
