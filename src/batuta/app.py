@@ -24,6 +24,7 @@ from batuta.cli import (
     data,
     demo,
     dimensions,
+    engine,
     environment,
     inbox,
     locations,
@@ -43,6 +44,7 @@ from batuta.runs.sending.deliveries import Deliveries
 from batuta.sources.folder import FolderFiles
 from batuta.store.home import Home
 from batuta.store.ledger import HomeLedgers
+from batuta.store.settings import EngineSettings
 from batuta.store.shards import JournalFiles, SampleFiles, ShardFiles
 
 
@@ -66,6 +68,7 @@ for _name, _commands in {
     "data": data.app,
     "channel": channels.app,
     "location": locations.app,
+    "engine": engine.app,
     "environment": environment.app,
     "campaign": campaigns.app,
     "run": runs.app,
@@ -81,7 +84,14 @@ root.command("report")(reports.report)
 root.command("demo")(demo.demo)
 
 
-def _open_engine(home: Home) -> Engine:
+def _open_engine(home: Home, settings: EngineSettings, has_data: bool) -> Engine:
+    """Open the engine that the settings name; raise SystemFault if the home has data and the engine has none."""
+    if has_data and not home.data.exists():
+        raise SystemFault(
+            str(home.data),
+            "the data of this home is gone",
+            todo="Bring the file back from a backup, or start a new home with --home DIR.",
+        )
     return DuckDBEngine(home.data, home.work, home.temporary)
 
 

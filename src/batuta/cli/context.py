@@ -16,7 +16,6 @@ import typer
 from rich.console import Console
 
 from batuta.kit.clock import Clock, SystemClock
-from batuta.kit.errors import SystemFault
 from batuta.kit.problems import Texts
 from batuta.runs.filing import Files
 from batuta.runs.ports import Engine
@@ -25,6 +24,7 @@ from batuta.store.catalogue import CatalogueStore
 from batuta.store.database import Database
 from batuta.store.home import Home
 from batuta.store.moves import Moves
+from batuta.store.settings import EngineSettings
 
 _DEFAULT_HOME = ".batuta"
 _COMMAND = re.compile(r"\bbatuta (?=(?:campaign|location|run) )")
@@ -35,12 +35,13 @@ class Services:
     """The home and the adapters that the composition root chose for it.
 
     Commands reach the home only through here; the lock is taken at the first use of `database` or `engine`.
+    `open_engine` is told whether the home has data: then an engine without any is refused.
     `pick_up` says whether runs whose waits are over are carried on first.
     """
 
     home: Home
     texts: Texts
-    open_engine: Callable[[Home], Engine]
+    open_engine: Callable[[Home, EngineSettings, bool], Engine]
     open_sending: Callable[[Services], Sending]
     open_files: Callable[[Home], Files]
     clock: Clock = field(default_factory=SystemClock)
@@ -63,14 +64,13 @@ class Services:
 
     @cached_property
     def engine(self) -> Engine:
-        """The engine of the home; without its data file it is not opened, or all would look empty."""
-        if CatalogueStore(self.database).data_versions() and not self.home.data.exists():
-            raise SystemFault(
-                str(self.home.data),
-                "the data of this home is gone",
-                todo="Bring the file back from a backup, or start a new home with --home DIR.",
-            )
-        return self.open_engine(self.home)
+        """The engine of the home; without the data it had it is not opened, or all would look empty."""
+        return self.open_engine(self.home, self.home.settings().engine, self.has_data)
+
+    @property
+    def has_data(self) -> bool:
+        """Whether rows were ever loaded into the home, or changed."""
+        return bool(CatalogueStore(self.database).data_versions())
 
     @cached_property
     def sending(self) -> Sending:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from batuta.kit.errors import InputError, NotFound
 from batuta.kit.identifiers import SLUG
+from batuta.kit.secrets import REFERENCES
 from batuta.messages.address import is_valid
 from batuta.messages.configuration import ChannelConfiguration
 from batuta.schema.model import Catalogue, missing
@@ -23,7 +24,6 @@ _channels = Table(
     Column("changed_at", String, nullable=False),
 )
 _SECRET_WORDS = ("password", "secret", "token", "key")
-_REFERENCES = ("env:", "file:")
 
 
 class ChannelStore:
@@ -86,7 +86,7 @@ def _check_channel(channel: ChannelConfiguration, kinds: Sequence[str], where: s
         found = f"the sender {sender!r} is no address"
         raise InputError(where, found, expected="an address such as hello@shop.example, its domain without templates")
     for name, value in channel.transport.settings.items():
-        if any(word in name.lower() for word in _SECRET_WORDS) and not str(value).startswith(_REFERENCES):
+        if any(word in name.lower() for word in _SECRET_WORDS) and not str(value).startswith(REFERENCES):
             todo = "Name where it is kept: env:VARIABLE or file:PATH."
             raise InputError(where, f"the setting {name} holds a secret itself", todo=todo)
 

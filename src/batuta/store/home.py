@@ -5,20 +5,14 @@ from __future__ import annotations
 import fcntl
 import os
 from pathlib import Path
+from secrets import token_hex
 from typing import IO
 
 import yaml
 from pydantic import ValidationError
 
-from batuta.kit.document import Document
 from batuta.kit.errors import HomeTaken, InputError, SystemFault
-from batuta.messages.configuration import Environment
-
-
-class Settings(Document):
-    """What `settings.yaml` of a home may say."""
-
-    environment: Environment = Environment()
+from batuta.store.settings import Settings
 
 
 class Home:
@@ -98,11 +92,31 @@ class Home:
             return Settings()
         try:
             return Settings.model_validate(yaml.safe_load(path.read_text("utf-8")) or {})
-        except (yaml.YAMLError, ValidationError) as error:
+        except yaml.YAMLError as error:
             raise InputError(str(path), f"the settings cannot be read: {error}") from error
+        except ValidationError as error:
+            raise InputError(str(path), f"the settings cannot be used: {_worded(error)}") from None
+
+    def identity(self) -> str:
+        """Return the name by which a database knows that it belongs to this home; made at first use."""
+        path = self.path / "home.id"
+        try:
+            if not path.exists():
+                path.write_text(token_hex(8), "utf-8")
+            return path.read_text("utf-8").strip()
+        except OSError as error:
+            raise SystemFault(str(path), f"the name of the home cannot be kept: {error.strerror}") from error
 
     def write_settings(self, settings: Settings) -> None:
         """Replace `settings.yaml` in one step."""
         temporary = self.path / "settings.yaml.new"
         temporary.write_text(yaml.safe_dump(settings.model_dump(mode="json"), sort_keys=False), "utf-8")
         temporary.replace(self.path / "settings.yaml")
+
+
+def _worded(error: ValidationError) -> str:
+    """Return what is wrong, without what was found there: that may be a secret in the wrong place."""
+    faults = error.errors(include_url=False, include_input=False)
+    return "; ".join(
+        f"{'.'.join(map(str, fault['loc']))}: {fault['msg'].removeprefix('Value error, ')}" for fault in faults
+    )

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from socket import EAI_AGAIN, gaierror, getfqdn
 
-from batuta.channels.email.smtp.settings import Security, SmtpSettings, secret
+from batuta.channels.email.smtp.settings import Security, SmtpSettings
 from batuta.channels.email.smtp.wire import Lost, Reply, Untrusted, Wire
 from batuta.kit.errors import SystemFault
+from batuta.kit.secrets import secret
 
 _RESUME = "then resume the run."
 _FAREWELL = 2.0
@@ -110,7 +111,7 @@ def _logged_in(wire: Wire, settings: SmtpSettings, offers: Mapping[str, str]) ->
         found = f"the server offers no way to log in that is known ({' '.join(offered) or 'none'})"
         todo = f"Check port and security, or leave username and password out, {_RESUME}"
         raise SystemFault(settings.place, found, expected=", ".join(_WAYS), todo=todo)
-    password = secret(settings.password, settings.place)
+    password = secret(settings.password, settings.place, todo="Provide it, then resume the run.")
     _wanted(
         _WAYS[way](wire, settings.username, password), settings, "refuses the login:", "Check username and password"
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from enum import StrEnum
@@ -13,14 +12,14 @@ from typing import Annotated, Any
 from pydantic import Field, StrictBool, StrictInt, StrictStr, ValidationError, field_validator, model_validator
 
 from batuta.kit.document import Document
-from batuta.kit.errors import InputError, SystemFault
+from batuta.kit.errors import InputError
+from batuta.kit.secrets import REFERENCES
 from batuta.schema.model import missing
 
 Seconds = Annotated[float, Field(strict=True, gt=0, le=3600)]
 
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _DOMAIN = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*\Z")
-_REFERENCES = ("env:", "file:")
 
 
 class Security(StrEnum):
@@ -71,7 +70,7 @@ class SmtpSettings(Document):
     @field_validator("password")
     @classmethod
     def _is_reference(cls, password: str) -> str:
-        if password and not password.startswith(_REFERENCES):
+        if password and not password.startswith(REFERENCES):
             raise ValueError("env:NAME or file:PATH")
         return password
 
@@ -109,23 +108,6 @@ def check(settings: Mapping[str, object], place: str) -> None:
     found = read(settings, place)
     if found.ca_file and not Path(found.ca_file).is_file():
         raise InputError(place, f"the setting ca_file names {found.ca_file}, which is no file", expected="a PEM file")
-
-
-def secret(reference: str, place: str) -> str:
-    """Return what a reference stands for; raise SystemFault, without the secret, if it cannot be had."""
-    kind, _, name = reference.partition(":")
-    if kind == "env":
-        found = os.environ.get(name, "")
-        problem = f"the variable {name} is not set"
-    else:
-        try:
-            found, problem = Path(name).read_text("utf-8").rstrip("\r\n"), f"the file {name} is empty"
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            found, problem = "", f"the file {name} cannot be read: {reason}"
-    if not found:
-        raise SystemFault(place, f"the password is missing: {problem}", todo="Provide it, then resume the run.")
-    return found
 
 
 def is_loopback(host: str) -> bool:
