@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from batuta.kit.errors import SystemFault
+from batuta.kit.stopping import Stop
 from batuta.rules.bound import Expr, Moment
 from batuta.schema.changing import Change, ChangeCounts
 from batuta.schema.loading import Load, LoadCounts
@@ -16,6 +17,7 @@ from batuta.schema.model import Catalogue, Schema
 from batuta.schema.types import Scalar
 from batuta.schema.writing import Written
 from batuta.sets.algebra import Set, Sort, Table
+from batuta.sets.questions import Question
 from batuta.sets.shape import Shape
 
 Cell = Scalar | list[dict[str, Scalar]]
@@ -143,6 +145,12 @@ class Engine(Protocol):
 
     def count(self, population: Set, moment: Moment, audiences: Mapping[str, str]) -> Counts:
         """Count a population without keeping it."""
+
+    def ask(self, question: Question, moment: Moment, audiences: Mapping[str, str], stop: Stop | None = None) -> Rows:
+        """Return the rows that answer a question; raise Interrupted when told to stop, that query alone."""
+
+    def asked(self, question: Question, moment: Moment, audiences: Mapping[str, str]) -> str:
+        """Return the statement that `ask` would run, for people to read."""
 
     def preview(
         self, table: Table, attributes: Sequence[tuple[str, Expr]], moment: Moment, limit: int, offset: int = 0

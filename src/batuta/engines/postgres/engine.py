@@ -16,10 +16,12 @@ from batuta.engines.shared.records import all_carried, all_made
 from batuta.engines.shared.tables import count_reasons, drop_tables, sweep_tables
 from batuta.engines.sql import Compiler
 from batuta.engines.sql.context import Context
+from batuta.kit.stopping import Stop
 from batuta.rules.bound import Expr, Moment
 from batuta.runs.ports import Counts, Keeping, Making, Preview, Rows
 from batuta.schema.model import Catalogue
 from batuta.sets.algebra import Set, Table
+from batuta.sets.questions import Question
 from batuta.sets.shape import Shape
 
 
@@ -66,6 +68,17 @@ class PostgresEngine:
             return Counts(rows, targets)
 
         return self._sessions.interactive(read)
+
+    def ask(self, question: Question, moment: Moment, audiences: Mapping[str, str], stop: Stop | None = None) -> Rows:
+        def read(session: Session) -> Rows:
+            with (stop or Stop()).heard_by(session.stop):
+                return session.rows(self._compiler(session, moment, audiences).question(question).sql(DIALECT))
+
+        return self._sessions.interactive(read)
+
+    def asked(self, question: Question, moment: Moment, audiences: Mapping[str, str]) -> str:
+        with self._sessions.session() as session:
+            return self._compiler(session, moment, audiences).question(question).sql(DIALECT, pretty=True)
 
     def preview(
         self, table: Table, attributes: Sequence[tuple[str, Expr]], moment: Moment, limit: int, offset: int = 0

@@ -27,6 +27,7 @@ from batuta.engines.sql.lookups import Chosen, chosen, expanded, looking, reconc
 from batuta.engines.sql.members import members
 from batuta.engines.sql.moved import moved
 from batuta.engines.sql.placed import Placed, placed
+from batuta.engines.sql.questions import asked
 from batuta.engines.sql.sharing import shared
 from batuta.engines.sql.split import Divided, divided, part, parted
 from batuta.engines.sql.tables import Statement, Tables, create_table, create_view
@@ -54,6 +55,7 @@ from batuta.sets.algebra import (
     Union,
 )
 from batuta.sets.lookup import Expanded, Looking, Reconciled
+from batuta.sets.questions import HowMany, Question
 
 _BUILDINGS: Mapping[type[Any], Building] = {
     Table: basic.table,
@@ -164,6 +166,12 @@ class Compiler:
         whole = exp.Cast(this=total, to=exp.DataType.build("BIGINT"))
         columns = [trees.aliased(whole, "rows"), trees.aliased(exp.Count(this=counted), "targets")]
         return trees.query(columns, trees.subquery(grouped, "t"))
+
+    def question(self, question: Question) -> exp.Select:
+        """Return the query that answers a question about a population."""
+        if isinstance(question, HowMany):
+            return self.count(question.population)
+        return asked(question, self._builder())
 
     def preview(self, table: Table, attributes: Sequence[tuple[str, Expr]], limit: int, offset: int = 0) -> exp.Select:
         """Return the query for some rows in key order: row key, columns, attributes. Keys are limited first."""
