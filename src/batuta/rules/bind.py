@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from batuta.kit.problems import Gather, Problem, Problems
-from batuta.kit.text import suggest
 from batuta.rules.binding import Surroundings
 from batuta.rules.bound import (
     AggregateIs,
@@ -20,7 +19,6 @@ from batuta.rules.bound import (
     Expr,
     IsTrue,
     Linked,
-    Member,
     Predicate,
     Rooted,
     Variable,
@@ -28,10 +26,13 @@ from batuta.rules.bound import (
 )
 from batuta.rules.conditions import Against, bind_right
 from batuta.rules.expressions import ExpressionBinder
+from batuta.rules.feedback import bind_feedback
+from batuta.rules.filters import Filter, at_use, filled, schema_of
 from batuta.rules.functions.model import Family, Unfit
 from batuta.rules.functions.results import decimal_of, scale_of
+from batuta.rules.leaves import bind_audience, bind_linked_to, bind_transition, unknown
 from batuta.rules.parser import parse
-from batuta.rules.paths import follow
+from batuta.rules.paths import follow, leave_root
 from batuta.rules.syntax import Node
 from batuta.rules.tree import (
     MAX_DEPTH,
@@ -42,8 +43,12 @@ from batuta.rules.tree import (
     Everyone,
     Except,
     Exists,
+    FeedbackIs,
     InAudience,
+    InTransition,
+    LinkedTo,
     Or,
+    Predefined,
     Rule,
     Truth,
 )
@@ -118,15 +123,6 @@ def bind_path(text: str, surroundings: Surroundings) -> tuple[tuple[Link, ...], 
     return path, schema.name
 
 
-def leave_root(path: str, surroundings: Surroundings) -> tuple[str, str, Surroundings]:
-    """Return the root that a path begins with (empty for none), the rest of the path, and where the rest begins."""
-    first, _, rest = path.partition(".")
-    root = first.strip()
-    if rest and root in surroundings.roots:
-        return root, rest, surroundings.roots[root]
-    return "", path, surroundings
-
-
 def aggregate_type(function: AggregateFunction, of: DataType | None) -> DataType:
     """Return the type of a figure over values of a type (None: over rows); raise Problems if there is none.
 
@@ -159,10 +155,10 @@ class _RuleBinder:
         self._around = around
         self._gather = gather
 
-    def root(self, rule: Rule) -> Predicate | None:
+    def root(self, rule: Rule, depth: int = 1) -> Predicate | None:
         """Bind a whole rule; one that is switched off says nothing, which is a problem."""
         if rule.enabled:
-            return self._node(rule, "", 1)
+            return self._node(rule, "", depth)
         self._problem("rule.switched-off", "")
         return None
 
@@ -177,17 +173,29 @@ class _RuleBinder:
             return self._group(rule, field, depth)
         if isinstance(rule, (Exists, Aggregate)):
             return self._over_rows(rule, field, depth)
+        if isinstance(rule, Predefined):
+            return self._filter(rule, field, depth + 1)
         return self._leaf(rule, field)
 
-    def _leaf(self, rule: Condition | InAudience | Truth | Everyone, field: str) -> Predicate | None:
+    def _leaf(
+        self, rule: Condition | LinkedTo | InAudience | InTransition | FeedbackIs | Truth | Everyone, field: str
+    ) -> Predicate | None:
         if isinstance(rule, Condition):
             return self._condition(rule, field)
-        if isinstance(rule, InAudience):
-            return self._audience(rule, field)
         if isinstance(rule, Truth):
             expression = self._expression(rule.expression, field, Family.BOOLEAN)
             return None if expression is None else IsTrue(expression)
-        return All()
+        return All() if isinstance(rule, Everyone) else self._naming(rule, field)
+
+    def _naming(self, rule: LinkedTo | InAudience | InTransition | FeedbackIs, field: str) -> Predicate | None:
+        """Bind a leaf that names something of the home or the run."""
+        if isinstance(rule, LinkedTo):
+            return self._gather.attempt(lambda: bind_linked_to(rule, self._around), field)
+        if isinstance(rule, InAudience):
+            return self._gather.attempt(lambda: bind_audience(rule, self._around), field)
+        if isinstance(rule, FeedbackIs):
+            return self._gather.attempt(lambda: bind_feedback(rule, self._around, _bind_period), field)
+        return self._gather.attempt(lambda: bind_transition(rule, self._around), field)
 
     def _group(self, rule: And | Or | Except, field: str, depth: int) -> Predicate | None:
         present = [(place, child) for place, child in enumerate(rule.children) if child.enabled]
@@ -261,22 +269,32 @@ class _RuleBinder:
             lambda: bind_expression(text, self._around, expect=expect), _below(field, "expression")
         )
 
-    def _audience(self, rule: InAudience, field: str) -> Predicate | None:
-        schema = self._around.audiences.get(rule.audience)
-        where = _below(field, "audience")
-        if schema is None:
-            near = suggest(rule.audience, self._around.audiences)
-            if near:
-                self._problem("rule.unknown-audience-near", where, audience=rule.audience, near=near)
-            else:
-                self._problem("rule.unknown-audience", where, audience=rule.audience)
+    def _filter(self, rule: Predefined, field: str, depth: int) -> Predicate | None:
+        """Bind the rule of a predefined filter in the place of the reference to it."""
+        known = self._gather.attempt(lambda: self._filter_named(rule.filter), field)
+        filling = None if known is None else self._gather.attempt(lambda: filled(rule, known), field)
+        if known is None or filling is None:
             return None
+        inner = Gather()
+        bound = _RuleBinder(self._around.of_filter(known.name), inner).root(filling, depth)
+        self._gather.found += [
+            problem.under(field) if field else problem for problem in at_use(inner.found, rule, known)
+        ]
+        return bound
+
+    def _filter_named(self, name: str) -> Filter:
+        """Return the filter of that name, if it is one over the rows at hand and no part of itself."""
+        known = self._around.filters.get(name)
+        if known is None:
+            raise unknown("rule.unknown-filter", "filter", name, self._around.filters)
+        if name in self._around.within:
+            path = " → ".join((*self._around.within, name))
+            raise Problems([Problem("rule.filter-cycle", {"filter": name, "path": path}, "filter")])
+        schema = schema_of(known, self._around.catalogue)
         if schema != self._around.schema:
-            self._problem(
-                "rule.audience-of-other", where, audience=rule.audience, found=schema, expected=self._around.schema
-            )
-            return None
-        return Member(rule.audience, rule.negated)
+            values = {"filter": name, "found": schema, "expected": self._around.schema}
+            raise Problems([Problem("rule.filter-of-other", values, "filter")])
+        return known
 
 
 def _below(field: str, name: str) -> str:

@@ -2,11 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from batuta.rules.filters import Filter
+from batuta.rules.tree import Plain
 from batuta.schema.model import Catalogue
 from batuta.schema.types import DataType
+
+
+@dataclass(frozen=True)
+class Sends:
+    """The messages of a run that a rule may ask about.
+
+    `channels` are the channel activities of the campaign, `nearest` those before the rule's own activity with none
+    between; `run` is empty while a campaign is only validated.
+    """
+
+    campaign: str
+    run: str = ""
+    channels: tuple[str, ...] = ()
+    nearest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """People of a transition that a rule may name: the schema of their rows, and where they are.
+
+    `table` is their working table, None where nobody came that way. `unknown` says that they can never be known,
+    since an activity on their way is disabled or failed.
+    """
+
+    schema: str
+    table: str | None = None
+    unknown: bool = False
 
 
 @dataclass(frozen=True)
@@ -19,7 +48,12 @@ class Surroundings:
 
     `roots` are other rows that go with the one at hand, such as that of the secondary dimension: a name or path
     whose first step is a root is looked up there, even where a link has the same name. Conditions over linked
-    rows see none of them.
+    rows see none of them. `sends` tells of the messages of the run; it is there
+    inside a campaign only.
+
+    `passages` are the transitions whose people are known where the rule is computed, by `activity.output`.
+    `filters` are the predefined filters by their names, `within` those that the rule is a part of. `lists` are the
+    long lists of values that rules name by what they hold.
     """
 
     catalogue: Catalogue
@@ -28,7 +62,16 @@ class Surroundings:
     variables: Mapping[str, DataType] = field(default_factory=dict)
     audiences: Mapping[str, str] = field(default_factory=dict)
     roots: Mapping[str, Surroundings] = field(default_factory=dict)
+    sends: Callable[[], Sends] | None = None
+    passages: Mapping[str, Passage] = field(default_factory=dict)
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+    within: tuple[str, ...] = ()
+    lists: Mapping[str, Sequence[Plain]] = field(default_factory=dict)
 
     def of_linked(self, schema: str) -> Surroundings:
-        """Return what may be named of a linked row: no columns, no roots."""
-        return replace(self, schema=schema, columns={}, roots={})
+        """Return what may be named of a linked row: no columns, no roots, no other rows."""
+        return replace(self, schema=schema, columns={}, roots={}, windows=False)
+
+    def of_filter(self, name: str) -> Surroundings:
+        """Return what may be named within a predefined filter: of the data and the campaign, nothing of the canvas."""
+        return replace(self, columns={}, roots={}, passages={}, within=(*self.within, name))

@@ -86,7 +86,49 @@ class Rooted:
     type: DataType
 
 
-Expr = Constant | AttributeOf | Computed | Variable | Call | Rooted
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """An aggregate function over the rows that a path leads to, 1-N somewhere along it; see AggregateIs for empty values.
+
+    The first argument is computed over each row there (none: rows are counted), others are Constants. The path
+    leaves the row at hand, or that of a `root`; without such a row it is as over no rows.
+    """
+
+    path: tuple[Link, ...]
+    function: str
+    arguments: tuple[Expr, ...]
+    type: DataType
+    root: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Windowed:
+    """An aggregate, or the place of the row, over the rows of the population with the same `partition` values.
+
+    The first argument is computed over each of them. `order` are expressions, each with whether it descends;
+    empty values come last, and rows that are alike by their key. Where there is an order an aggregate looks at the
+    rows up to the one at hand only.
+    """
+
+    function: str
+    arguments: tuple[Expr, ...]
+    partition: tuple[Expr, ...]
+    order: tuple[tuple[Expr, bool], ...]
+    type: DataType
+
+
+Expr = Constant | AttributeOf | Computed | Variable | Call | Rooted | Figure | Windowed
+
+
+def parts_of(expression: Expr) -> tuple[Expr, ...]:
+    """Return the expressions that an expression is made of; those of a figure speak of other rows."""
+    if isinstance(expression, (Call, Figure)):
+        return expression.arguments
+    if isinstance(expression, Rooted):
+        return (expression.expression,)
+    if isinstance(expression, Windowed):
+        return (*expression.arguments, *expression.partition, *(each for each, _ in expression.order))
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +219,34 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Among:
+    """Membership of the row's key in the people of another transition of the run (or not, if negated).
+
+    `transition` is the transition as people name it, `activity.output`; `table` its working table, None where
+    nobody came that way.
+    """
+
+    transition: str
+    table: str | None
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LeadsTo:
+    """Holds where the one row that a path of 1-1 and N-1 links leads to has one of some keys (or not, if negated).
+
+    Each of `keys` is in the order of the primary key there and compared exactly; None stands for any row, so that
+    it holds where a row is linked at all. Where none is linked it holds only if negated. The path leaves the row
+    at hand, or that of a `root`.
+    """
+
+    path: tuple[Link, ...]
+    keys: tuple[tuple[Constant, ...], ...] | None = None
+    negated: bool = False
+    root: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Matched:
     """Holds where some row of `schema` has the given values (or none has, if negated).
 
@@ -198,4 +268,4 @@ class IsTrue:
     expression: Expr
 
 
-Predicate = All | AllOf | AnyOf | Without | Compare | Linked | AggregateIs | Member | Matched | IsTrue
+Predicate = All | AllOf | AnyOf | Without | Compare | Linked | AggregateIs | Member | Among | LeadsTo | Matched | IsTrue

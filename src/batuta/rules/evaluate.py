@@ -22,6 +22,7 @@ from batuta.rules.bound import (
     AggregateIs,
     All,
     AllOf,
+    Among,
     AnyOf,
     AttributeOf,
     Call,
@@ -30,6 +31,7 @@ from batuta.rules.bound import (
     Constant,
     Expr,
     IsTrue,
+    LeadsTo,
     Linked,
     Matched,
     Member,
@@ -53,11 +55,12 @@ Row = Mapping[str, Scalar]
 
 @dataclass(frozen=True)
 class World:
-    """All there is to know: the rows of each schema, and the keys of the members of each audience by its label."""
+    """All there is to know: the rows of each schema, and the keys in each audience (by label) and working table."""
 
     rows: Mapping[str, Sequence[Row]]
     catalogue: Catalogue
     audiences: Mapping[str, AbstractSet[tuple[Scalar, ...]]] = field(default_factory=dict)
+    tables: Mapping[str, AbstractSet[tuple[Scalar, ...]]] = field(default_factory=dict)
 
     def linked(self, row: Row, path: Iterable[Link]) -> list[Row]:
         """Return the rows that a path leads to, one for each way there is; empty values link nothing."""
@@ -133,9 +136,31 @@ def _linked(predicate: Linked, here: Standpoint) -> bool:
     return bool(_rows(predicate, here)) != predicate.negated
 
 
+def _key(row: Row, schema: str, world: World) -> tuple[Scalar, ...]:
+    return tuple(row[name] for name in world.catalogue.schema_named(schema).primary_key)
+
+
 def _member(predicate: Member, here: Standpoint) -> bool:
-    key = tuple(here.row[name] for name in here.world.catalogue.schema_named(here.schema).primary_key)
-    return (key in here.world.audiences[predicate.audience]) != predicate.negated
+    known = here.world.audiences[predicate.audience]
+    return (_key(here.row, here.schema, here.world) in known) != predicate.negated
+
+
+def _among(predicate: Among, here: Standpoint) -> bool:
+    known = here.world.tables[predicate.table] if predicate.table is not None else frozenset()
+    return (_key(here.row, here.schema, here.world) in known) != predicate.negated
+
+
+def _leads_to(predicate: LeadsTo, here: Standpoint) -> bool:
+    start = here.roots.get(predicate.root) if predicate.root else here
+    rows = here.world.linked(start.row, predicate.path) if start is not None else []
+    return _is_one_of(rows, predicate, here.world) != predicate.negated
+
+
+def _is_one_of(rows: Sequence[Row], predicate: LeadsTo, world: World) -> bool:
+    if not rows or predicate.keys is None:
+        return bool(rows)
+    found = _key(rows[0], predicate.path[-1].there, world)
+    return any(all(_same(one, part.value) for one, part in zip(found, key, strict=True)) for key in predicate.keys)
 
 
 def _matched(predicate: Matched, here: Standpoint) -> bool:
@@ -208,6 +233,8 @@ _HOLDS: Mapping[type[Any], Callable[[Any, Standpoint], bool]] = {
     Linked: _linked,
     AggregateIs: _aggregate,
     Member: _member,
+    Among: _among,
+    LeadsTo: _leads_to,
     Matched: _matched,
     IsTrue: lambda predicate, here: compute(predicate.expression, here) is True,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from batuta.kit.text import suggest
+from batuta.rules.binding import Surroundings
 from batuta.rules.functions.model import Unfit
 from batuta.schema.model import Catalogue, Link, Schema
 
@@ -36,3 +37,12 @@ def follow(
         path.append(link)
         schema = catalogue.by_name[link.there]
     return tuple(path), schema
+
+
+def leave_root(path: str, surroundings: Surroundings) -> tuple[str, str, Surroundings]:
+    """Return the root that a path begins with (empty for none), the rest of the path, and where the rest begins."""
+    first, _, rest = path.partition(".")
+    root = first.strip()
+    if rest and root in surroundings.roots:
+        return root, rest, surroundings.roots[root]
+    return "", path, surroundings

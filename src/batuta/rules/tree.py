@@ -64,8 +64,19 @@ class Expression(Document):
     expression: str
 
 
+class LinkOperator(StrEnum):
+    """What a condition on a linked row asks."""
+
+    IS = "is"
+    IS_NOT = "is-not"
+    IS_EMPTY = "is-empty"
+    IS_NOT_EMPTY = "is-not-empty"
+
+
 Plain = bool | int | float | Decimal | str | datetime | date | time
 Value = Plain | Expression
+Argument = Value | tuple[Value | tuple[Plain, ...], ...]
+"""What a parameter of a predefined filter may be given: a value, a list of them, or keys of rows."""
 
 
 class _Node(Document):
@@ -147,6 +158,77 @@ class InAudience(_Node):
     negated: bool = False
 
 
+class Behaviour(StrEnum):
+    """What a feedback condition asks of people and the messages to them."""
+
+    SENT = "sent"
+    DELIVERED = "delivered"
+    OPENED = "opened"
+    CLICKED = "clicked"
+    BOUNCED = "bounced"
+    UNSUBSCRIBED = "unsubscribed"
+    COMPLAINED = "complained"
+    NOT_OPENED = "not-opened"
+    NOT_CLICKED = "not-clicked"
+
+
+class Period(Document):
+    """When something happened: an operator of dates with its value, such as `last-days` and 30."""
+
+    operator: Operator
+    value: Value | None = None
+    values: tuple[Value, ...] = Field((), description="for between: from and to")
+
+
+class FeedbackIs(_Node):
+    """What became of the messages of a campaign, or of those that were sent before in this run.
+
+    Not opened and not clicked imply that a message was sent, in the period if there is one.
+    """
+
+    kind: Literal["feedback"] = "feedback"
+    behaviour: Behaviour
+    campaign: str = Field(
+        "", description="empty: the campaign of this transition, its nearest channel activity upstream"
+    )
+    activity: str = Field("", description="one channel activity of the campaign; empty: all of them")
+    period: Period | None = Field(
+        None, description="when it happened; for not opened and not clicked, when it was sent"
+    )
+    machines: bool = Field(False, description="count openings and clicks by machines too")
+    proofs: bool = Field(False, description="count proofs, seeds and test messages too")
+
+
+class LinkedTo(_Node):
+    """The one row that a 1-1 or N-1 relationship leads to: is or is not among some rows, or is not there at all.
+
+    "Is not" holds where no row is linked, too.
+    """
+
+    kind: Literal["linked-to"] = "linked-to"
+    path: str = Field(description="relationship names joined by dots, none of them 1-N")
+    operator: LinkOperator
+    rows: tuple[Plain | tuple[Plain, ...], ...] = Field(
+        (), description="the keys of the rows, for is and is-not; a key of several parts as a list"
+    )
+
+
+class InTransition(_Node):
+    """Membership (or not, if negated) in the people of a transition further up in the same run."""
+
+    kind: Literal["in-transition"] = "in-transition"
+    transition: str = Field(description="activity.output; the activity alone where one output only carries people")
+    negated: bool = False
+
+
+class Predefined(_Node):
+    """A predefined filter, by its name, with values for its parameters; others keep what the filter says."""
+
+    kind: Literal["filter"] = "filter"
+    filter: str
+    arguments: dict[str, Argument] = Field(default_factory=dict, description="values by parameter")
+
+
 class Truth(_Node):
     """A boolean expression; an empty result counts as false."""
 
@@ -161,7 +243,19 @@ class Everyone(_Node):
 
 
 Rule = Annotated[
-    And | Or | Except | Condition | Exists | Aggregate | InAudience | Truth | Everyone,
+    And
+    | Or
+    | Except
+    | Condition
+    | Exists
+    | Aggregate
+    | LinkedTo
+    | InAudience
+    | InTransition
+    | FeedbackIs
+    | Predefined
+    | Truth
+    | Everyone,
     Field(discriminator="kind"),
 ]
 

@@ -15,9 +15,10 @@ from batuta.activities.inbound import leads, primary_first
 from batuta.activities.settings import ComputedColumn, ExpressionText, Inbound, Path, SortBy
 from batuta.kit.document import Document
 from batuta.kit.problems import Gather, Problem
-from batuta.rules.bind import aggregate_type, bind_path, leave_root
+from batuta.rules.bind import aggregate_type, bind_path
 from batuta.rules.binding import Surroundings
 from batuta.rules.bound import Predicate
+from batuta.rules.paths import leave_root
 from batuta.rules.tree import AggregateFunction, Rule
 from batuta.schema.model import Link
 from batuta.sets.algebra import Addition, Lines, Set, Total, Value

@@ -17,9 +17,12 @@ from batuta.rules.bound import (
     AggregateIs,
     All,
     AllOf,
+    Among,
     AnyOf,
+    AttributeOf,
     Compare,
     IsTrue,
+    LeadsTo,
     Linked,
     Matched,
     Member,
@@ -63,10 +66,40 @@ def _linked(predicate: Linked, row: Row) -> exp.Expr:
 
 
 def _member(predicate: Member, row: Row) -> exp.Expr:
-    alias = row.context.names.take("audience")
-    table = trees.under(row.context.tables.audience(predicate.audience), alias)
+    found = _in_table(row.context.tables.audience(predicate.audience), "audience", row)
+    return trees.negated(found) if predicate.negated else found
+
+
+def _among(predicate: Among, row: Row) -> exp.Expr:
+    if predicate.table is None:
+        return trees.true() if predicate.negated else trees.false()
+    found = _in_table(row.context.tables.row_keys(predicate.table), "people", row)
+    return trees.negated(found) if predicate.negated else found
+
+
+def _in_table(table: exp.Table, base: str, row: Row) -> exp.Expr:
+    """Return the condition that the row's key is one of the targets in a table."""
+    alias = row.context.names.take(base)
     pairs = [(key, trees.column(alias, f"{TARGET}{place}")) for place, key in enumerate(row.key, 1)]
-    found = row.context.dialect.found(pairs, trees.query([], table))
+    return row.context.dialect.found(pairs, trees.query([], trees.under(table, alias)))
+
+
+def _leads_to(predicate: LeadsTo, row: Row) -> exp.Expr:
+    start = row.root(predicate.root)
+    schema = row.context.schema(predicate.path[-1].there)
+    parts = [AttributeOf(predicate.path, name, schema.attribute(name).type) for name in schema.primary_key]
+    if predicate.keys is None:
+        found = trees.is_not_null(value(parts[0], start))
+    elif len(parts) == 1:
+        found = _compare(Compare(Operator.IN, parts[0], tuple(part for (part,) in predicate.keys)), start)
+    else:
+        found = trees.some(
+            trees.every(
+                _compare(Compare(Operator.EQUAL, *pair), start)
+                for pair in zip(parts, ((part,) for part in key), strict=True)
+            )
+            for key in predicate.keys
+        )
     return trees.negated(found) if predicate.negated else found
 
 
@@ -100,6 +133,8 @@ _CONDITIONS: Mapping[type[Any], Callable[[Any, Row], exp.Expr]] = {
     Linked: _linked,
     AggregateIs: _aggregate,
     Member: _member,
+    Among: _among,
+    LeadsTo: _leads_to,
     Matched: _matched,
     IsTrue: lambda predicate, row: value(predicate.expression, row),
 }
