@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from batuta.engines.duckdb import changes
+from batuta.engines.shared import changes
 from batuta.runs.model import Claim
 from batuta.store.moves import finishing
 

@@ -12,12 +12,10 @@ import duckdb
 
 from batuta.engines.duckdb.arrow import to_rows
 from batuta.engines.duckdb.audiences import save
-from batuta.engines.duckdb.changes import change_rows
 from batuta.engines.duckdb.database import open_database
 from batuta.engines.duckdb.export import write_file
 from batuta.engines.duckdb.load import load
 from batuta.engines.duckdb.making import make_tables
-from batuta.engines.duckdb.memories import forget, remember
 from batuta.engines.duckdb.memory import half_of_memory
 from batuta.engines.duckdb.places import Places
 from batuta.engines.duckdb.queries import query
@@ -25,14 +23,18 @@ from batuta.engines.duckdb.records import all_carried, all_made
 from batuta.engines.duckdb.sessions import Session, Sessions
 from batuta.engines.duckdb.storage import AUDIENCES, DATA, DIALECT, MEMORIES, ROWS, ensure_tables
 from batuta.engines.duckdb.tables import checksum, count_reasons, drop_tables, sweep_tables, table_names, write_table
+from batuta.engines.shared.changes import change_rows
+from batuta.engines.shared.memories import forget, remember
 from batuta.engines.sql import Compiler, DuckDb
 from batuta.engines.sql.context import Context
+from batuta.kit.stopping import Stop
 from batuta.rules.bound import Expr, Moment
 from batuta.runs.ports import Changing, Counts, Exporting, Keeping, Making, Preview, Querying, Remembering, Rows
 from batuta.schema.changing import ChangeCounts
 from batuta.schema.loading import Load, LoadCounts
 from batuta.schema.model import Catalogue
 from batuta.sets.algebra import Set, Table
+from batuta.sets.questions import Question
 from batuta.sets.shape import Shape
 
 
@@ -83,6 +85,18 @@ class DuckDBEngine:
             return Counts(rows, targets)
 
         return self._sessions.interactive(read)
+
+    def ask(self, question: Question, moment: Moment, audiences: Mapping[str, str], stop: Stop | None = None) -> Rows:
+        def read(session: Session) -> Rows:
+            with (stop or Stop()).heard_by(session.stop):
+                query = self._compiler(session, moment, audiences).question(question)
+                return cast("Rows", session.rows(query.sql(DIALECT)))
+
+        return self._sessions.interactive(read)
+
+    def asked(self, question: Question, moment: Moment, audiences: Mapping[str, str]) -> str:
+        with self._sessions.session() as session:
+            return self._compiler(session, moment, audiences).question(question).sql(DIALECT, pretty=True)
 
     def preview(
         self, table: Table, attributes: Sequence[tuple[str, Expr]], moment: Moment, limit: int, offset: int = 0

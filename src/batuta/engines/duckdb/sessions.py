@@ -6,21 +6,32 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import duckdb
 import pyarrow as pa
 
 from batuta.engines.duckdb.faults import OutOfMemory, Unexplained, fault, interrupted
+from batuta.engines.duckdb.storage import ADDRESSES
+from batuta.engines.shared.addresses import Addresses, Part
+from batuta.engines.sql.for_duckdb import DuckDb
 
 T = TypeVar("T")
 
 _INTERACTIVE = 2
 _PATIENCE, _PAUSE = 10.0, 0.01
+_TABLES = "SELECT table_name FROM duckdb_tables() WHERE database_name = ? AND schema_name = ? ORDER BY table_name"
+_COLUMNS = (
+    "SELECT column_name FROM duckdb_columns()"
+    " WHERE database_name = ? AND schema_name = ? AND table_name = ? ORDER BY column_name"
+)
 
 
 class Session:
     """A cursor for one call, which another thread may stop."""
+
+    dialect: ClassVar[DuckDb] = DuckDb()
+    addresses: ClassVar[Addresses] = ADDRESSES
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
         self._cursor = cursor
@@ -41,6 +52,14 @@ class Session:
     def number(self, query: str) -> int:
         """Return the single number that a query gives."""
         return int(str(self.rows(query)[0][0]))
+
+    def tables(self, part: Part) -> tuple[str, ...]:
+        """Return the names of the tables in a part of the storage, in their order."""
+        return tuple(str(name) for (name,) in self.rows(_TABLES, [part.database, part.schema]))
+
+    def columns(self, part: Part, table: str) -> tuple[str, ...]:
+        """Return the names of a table's columns, in their order as names; none if there is no such table."""
+        return tuple(str(name) for (name,) in self.rows(_COLUMNS, [part.database, part.schema, table]))
 
     @contextmanager
     def working(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from duckdb import DuckDBPyConnection
 from sqlglot import exp
 
+from batuta.engines.shared.addresses import Addresses, Part
 from batuta.schema.model import Catalogue, Schema
 from batuta.schema.types import DataType, Kind
 
@@ -29,6 +30,17 @@ KEYS = "keys"
 
 ROWS, AUDIENCES, SYSTEM, MEMORIES, TOMBSTONES = "data", "audience", "system", "memory", "tombstone"
 """The parts of the data file."""
+
+ADDRESSES = Addresses(
+    rows=Part(ROWS, DATA),
+    audiences=Part(AUDIENCES, DATA),
+    memories=Part(MEMORIES, DATA),
+    tombstones=Part(TOMBSTONES, DATA),
+    system=Part(SYSTEM, DATA),
+    work=Part("main", WORK),
+    keys=Part(KEYS, WORK),
+    temporary=Part("main", "temp"),
+)
 
 DIALECT = "duckdb"
 DEFAULT_PRECISION, DEFAULT_SCALE = 18, 4

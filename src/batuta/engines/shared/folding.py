@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from sqlglot import exp
+
+from batuta.engines.sql.dialect import Dialect
 from batuta.schema.model import Schema
 
 
@@ -13,3 +16,9 @@ def folded_column(attribute: str) -> str:
 def folded_attributes(schema: Schema) -> tuple[str, ...]:
     """Return the attributes of a schema that have a folded copy."""
     return tuple(dict.fromkeys(identity.attribute for identity in schema.identities))
+
+
+def columns_of(schema: Schema, dialect: Dialect) -> dict[str, exp.DataType]:
+    """Return the columns of a schema's table with their types: the attributes, then the folded copies."""
+    columns = {attribute.name: dialect.type_of(attribute.type) for attribute in schema.attributes}
+    return columns | {folded_column(name): dialect.text for name in folded_attributes(schema)}

@@ -10,20 +10,11 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from batuta.engines.duckdb.merge import temporary_table
-from batuta.engines.duckdb.places import working_table
-from batuta.engines.duckdb.records import change_done, record_change
-from batuta.engines.duckdb.sessions import Session
-from batuta.engines.duckdb.storage import (
-    DIALECT,
-    column_type,
-    columns_of,
-    folded,
-    folded_attributes,
-    folded_column,
-    rows_table,
-)
-from batuta.engines.duckdb.tombstones import bury, tombstones
+from batuta.engines.shared.folding import columns_of, folded_attributes, folded_column
+from batuta.engines.shared.records import change_done, record_change
+from batuta.engines.shared.session import Session
+from batuta.engines.shared.temporary import make_temporary
+from batuta.engines.shared.tombstones import bury, tombstones
 from batuta.engines.sql import trees
 from batuta.engines.sql.context import Context, Row
 from batuta.engines.sql.expressions import value
@@ -32,7 +23,7 @@ from batuta.schema.changing import Change, ChangeCounts
 from batuta.schema.model import Attribute
 from batuta.schema.types import INTEGER, Kind
 
-_GIVEN, _JUDGED = (exp.table_(name, db="main", catalog="temp", quoted=True) for name in ("_given", "_judged"))
+_GIVEN, _JUDGED = "_given", "_judged"
 _PLACE, _BAD, _FIRST, _FATE = "_place", "_bad", "_first", "_fate"
 _ZERO = exp.Literal.number(0)
 
@@ -61,6 +52,7 @@ class _Changing:
 
     def __init__(self, session: Session, context: Context, order: Changing) -> None:
         self._session = session
+        self._dialect = session.dialect
         self._context = context
         self._order = order
         self._schema = order.schema
@@ -74,10 +66,10 @@ class _Changing:
         raw: list[exp.Expr] = [trees.aliased(value(of, row), f"r_{name}") for name, of in self._given.items()]
         order = [trees.ascending(trees.column(alias, name)) for name in shape.row_columns]
         raw.append(trees.aliased(trees.over(exp.RowNumber(), [], order), _PLACE))
-        source = trees.under(working_table(self._order.population.name), alias)
+        source = trees.under(self._session.addresses.work.table(self._order.population.name), alias)
         read = row.join(trees.query(raw, source))
         attributes = [self._schema.by_name[name] for name in self._given]
-        fitted = [_fitted(attribute).as_(attribute.name, quoted=True) for attribute in attributes]
+        fitted = [self._fitted(attribute).as_(attribute.name, quoted=True) for attribute in attributes]
         passed = [_column(_PLACE), *(_column(f"r_{attribute.name}") for attribute in attributes)]
         typed = exp.select(*fitted, *passed).from_(read.subquery("raw"))
         bad = trees.some(fault for attribute in attributes for fault in self._faults(attribute))
@@ -89,35 +81,53 @@ class _Changing:
 
     def judge(self) -> ChangeCounts:
         """Find what becomes of each row, and count it."""
-        values = [self._new(name).as_(name, quoted=True) for name in columns_of(self._schema)]
-        joined = exp.select(*values, self._fate().as_(_FATE, quoted=True)).from_(_GIVEN.as_("s", quoted=True))
-        joined = joined.join(rows_table(self._schema.name).as_("t", quoted=True), on=self._same("t"), join_type="left")
+        values = [self._new(name).as_(name, quoted=True) for name in columns_of(self._schema, self._dialect)]
+        joined = exp.select(*values, self._fate().as_(_FATE, quoted=True)).from_(
+            self._temporary(_GIVEN).as_("s", quoted=True)
+        )
+        joined = joined.join(self._rows().as_("t", quoted=True), on=self._same("t"), join_type="left")
         if self._gone is not None:
             joined = joined.join(self._gone.as_("g", quoted=True), on=self._same("g"), join_type="left")
         self._make(_JUDGED, joined)
         fate = _column(_FATE)
-        query = exp.select(fate, exp.Count(this=exp.Star())).from_(_JUDGED).group_by(fate.copy())
-        found = {str(name): int(str(number)) for name, number in self._session.rows(query.sql(DIALECT))}
+        query = exp.select(fate, exp.Count(this=exp.Star())).from_(self._temporary(_JUDGED)).group_by(fate.copy())
+        found = {str(name): int(str(number)) for name, number in self._session.rows(query.sql(self._dialect.name))}
         return ChangeCounts(read=sum(found.values()), **found)
 
     def carry_out(self) -> None:
         """Let the rows that change join the data; the caller holds the transaction."""
-        names = list(columns_of(self._schema))
+        names = list(columns_of(self._schema, self._dialect))
         same = [_column(name, "j").eq(_column(name, "t")) for name in self._schema.primary_key]
         hit = (
             exp.select(exp.Literal.number(1))
-            .from_(_JUDGED.as_("j", quoted=True))
+            .from_(self._temporary(_JUDGED).as_("j", quoted=True))
             .where(_is(_FATE, "updated", "deleted", table="j"), *same)
         )
-        target = rows_table(self._schema.name)
+        target = self._rows()
         old = exp.Delete(this=target.as_("t", quoted=True), where=exp.Where(this=exp.Exists(this=hit)))
-        self._session.run(old.sql(DIALECT))
-        new = exp.select(*map(_column, names)).from_(_JUDGED).where(_is(_FATE, "inserted", "updated"))
+        self._session.run(old.sql(self._dialect.name))
+        new = exp.select(*map(_column, names)).from_(self._temporary(_JUDGED)).where(_is(_FATE, "inserted", "updated"))
         columns = [exp.to_identifier(name, quoted=True) for name in names]
-        self._session.run(exp.insert(new, rows_table(self._schema.name), columns=columns).sql(DIALECT))
+        self._session.run(exp.insert(new, self._rows(), columns=columns).sql(self._dialect.name))
         if self._order.change is Change.DELETE and self._schema.version is not None:
             kept = map(_column, (*self._schema.primary_key, self._schema.version))
-            bury(self._session, self._schema, exp.select(*kept).from_(_JUDGED).where(_is(_FATE, "deleted")))
+            bury(
+                self._session,
+                self._schema,
+                exp.select(*kept).from_(self._temporary(_JUDGED)).where(_is(_FATE, "deleted")),
+            )
+
+    def _fitted(self, attribute: Attribute) -> exp.Expr:
+        """Return a value in the type of its attribute, empty where it does not fit."""
+        raw = _column(f"r_{attribute.name}")
+        if attribute.type.kind is Kind.ENUM:
+            known = exp.In(this=raw, expressions=[trees.text(one) for one in attribute.type.values])
+            return exp.Case(ifs=[exp.If(this=known, true=raw.copy())])
+        typed = self._dialect.fitted(raw, attribute.type)
+        return self._folded(typed) if attribute.folded else typed
+
+    def _folded(self, tree: exp.Expr) -> exp.Expr:
+        return self._dialect.folded(tree, case=True, accents=True)
 
     def _faults(self, attribute: Attribute) -> Iterator[exp.Expr]:
         """Yield the conditions under which a row of the population is rejected for one attribute."""
@@ -136,7 +146,7 @@ class _Changing:
         if name in self._given:
             return _column(name, "s")
         original = next((one for one in folded_attributes(self._schema) if folded_column(one) == name), None)
-        return folded(_column(original, "s")) if original in self._given else _column(name, "t")
+        return self._folded(_column(original, "s")) if original in self._given else _column(name, "t")
 
     def _version(self) -> exp.Expr:
         """Return the version of the change: as given, else the moment, else one above what is there."""
@@ -147,7 +157,7 @@ class _Changing:
         if of.kind is not INTEGER.kind:
             moment = self._context.moment
             now = moment.now if of.kind is Kind.INSTANT else moment.local
-            return exp.Cast(this=self._context.dialect.constant(now, of), to=column_type(of))
+            return self._dialect.cast(self._dialect.constant(now, of), of)
         known = [
             exp.Coalesce(this=_column(self._schema.version, table), expressions=[_ZERO]) for table in self._tables()
         ]
@@ -194,18 +204,14 @@ class _Changing:
         pairs = [trees.equal(_column(name, "s"), _column(name, table)) for name in self._schema.primary_key]
         return trees.every(pairs)
 
-    def _make(self, table: exp.Table, rows: exp.Select) -> None:
-        self._session.run(temporary_table(table.copy(), rows).sql(DIALECT))
+    def _rows(self) -> exp.Table:
+        return self._session.addresses.rows.table(self._schema.name)
 
+    def _temporary(self, name: str) -> exp.Table:
+        return self._session.addresses.temporary.table(name)
 
-def _fitted(attribute: Attribute) -> exp.Expr:
-    """Return a value in the type of its attribute, empty where it does not fit."""
-    raw = _column(f"r_{attribute.name}")
-    if attribute.type.kind is Kind.ENUM:
-        known = exp.In(this=raw, expressions=[trees.text(one) for one in attribute.type.values])
-        return exp.Case(ifs=[exp.If(this=known, true=raw.copy())])
-    typed = exp.TryCast(this=raw, to=column_type(attribute.type))
-    return folded(typed) if attribute.folded else typed
+    def _make(self, name: str, rows: exp.Select) -> None:
+        make_temporary(self._session, name, rows)
 
 
 def _case(branches: list[tuple[exp.Expr, str]], otherwise: str) -> exp.Expr:

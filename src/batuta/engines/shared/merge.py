@@ -6,19 +6,18 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from batuta.engines.duckdb.sessions import Session
-from batuta.engines.duckdb.storage import DIALECT, columns_of, rows_table
-from batuta.engines.duckdb.tombstones import tombstones
+from batuta.engines.shared.conversion import REASON
+from batuta.engines.shared.folding import columns_of
+from batuta.engines.shared.session import Session
+from batuta.engines.shared.staging import STAGED
+from batuta.engines.shared.temporary import make_temporary
+from batuta.engines.shared.tombstones import tombstones
 from batuta.schema.loading import LINE, Load, LoadCounts
 from batuta.schema.model import Schema
 
-REASON = "_reason"
-"""The column of a staged record that says why it is rejected; empty if it is not."""
-
 _KIND = "_kind"
-STAGED, _DOUBLED, _LOST, _MERGED = (
-    exp.table_(name, db="main", catalog="temp", quoted=True) for name in ("_staged", "_doubled", "_lost", "_merged")
-)
+
+_DOUBLED, _LOST, _MERGED = "_doubled", "_lost", "_merged"
 _INSERT, _UPDATE, _SAME, _OLDER = "insert", "update", "same", "older"
 
 
@@ -38,7 +37,7 @@ def merge(session: Session, order: Load, columns: Sequence[str], counts: LoadCou
         statements = [merging.remove_changed(), merging.insert_changed()]
     with session.transaction():
         for statement in statements:
-            session.run(statement.sql(DIALECT))
+            session.run(statement.sql(session.dialect.name))
         order.before_commit(counts)
     return counts
 
@@ -59,27 +58,28 @@ class _Merging:
 
     def __init__(self, session: Session, schema: Schema, columns: Sequence[str]) -> None:
         self._session = session
+        self._dialect = session.dialect
         self._schema = schema
         self._columns = tuple(columns)
-        self._all = tuple(columns_of(schema))
-        self._target = rows_table(schema.name)
+        self._all = tuple(columns_of(schema, self._dialect))
+        self._target = session.addresses.rows.table(schema.name)
         self._gone = tombstones(session, schema)
 
     def lose_repeats(self) -> dict[str, int]:
         """Find records that another of the same key outdoes: a newer one, else a later one; count them."""
         keys = [_column(name) for name in self._schema.primary_key]
         twice = exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(1))
-        self._make(_DOUBLED, exp.select(*keys).from_(STAGED).where(_kept()).group_by(*keys).having(twice))
+        self._make(_DOUBLED, exp.select(*keys).from_(self._staged()).where(_kept()).group_by(*keys).having(twice))
         self._make(_LOST, self._losing())
         older = exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=_column("older")))
-        query = exp.select(exp.Count(this=exp.Star()), older).from_(_LOST)
+        query = exp.select(exp.Count(this=exp.Star()), older).from_(self._temporary(_LOST))
         ((lost, ignored),) = self._numbers(query)
         return {"ignored": ignored, "repeated": lost - ignored}
 
     def into_nothing(self) -> bool:
         """Tell whether the schema has no rows yet, and had none that were deleted."""
         return self._gone is None and not self._session.rows(
-            exp.select(exp.Literal.number(1)).from_(self._target).limit(1).sql(DIALECT)
+            exp.select(exp.Literal.number(1)).from_(self._target).limit(1).sql(self._dialect.name)
         )
 
     def fill(self) -> exp.Insert:
@@ -96,14 +96,14 @@ class _Merging:
             compared = compared.join(self._gone.as_("g", quoted=True), on=self._same_key("s", "g"), join_type="left")
         self._make(_MERGED, compared)
         kind = _column(_KIND)
-        found = exp.select(kind, exp.Count(this=exp.Star())).from_(_MERGED).group_by(kind)
-        return {str(name): int(str(count)) for name, count in self._session.rows(found.sql(DIALECT))}
+        found = exp.select(kind, exp.Count(this=exp.Star())).from_(self._temporary(_MERGED)).group_by(kind)
+        return {str(name): int(str(count)) for name, count in self._session.rows(found.sql(self._dialect.name))}
 
     def remove_changed(self) -> exp.Delete:
         """Return the statement that takes out the rows about to be replaced."""
         changed = (
             exp.select(exp.Literal.number(1))
-            .from_(_MERGED.as_("s", quoted=True))
+            .from_(self._temporary(_MERGED).as_("s", quoted=True))
             .where(_column(_KIND, "s").eq(_text(_UPDATE)), self._same_key("s", "t"))
         )
         return exp.Delete(this=self._target.as_("t", quoted=True), where=exp.Where(this=exp.Exists(this=changed)))
@@ -111,7 +111,9 @@ class _Merging:
     def insert_changed(self) -> exp.Insert:
         """Return the statement that puts in the new and the changed rows."""
         kinds = exp.In(this=_column(_KIND), expressions=[_text(_INSERT), _text(_UPDATE)])
-        return self._insert(self._all, exp.select(*map(_column, self._all)).from_(_MERGED).where(kinds))
+        return self._insert(
+            self._all, exp.select(*map(_column, self._all)).from_(self._temporary(_MERGED)).where(kinds)
+        )
 
     def _losing(self) -> exp.Select:
         keys = [_column(name, "s") for name in self._schema.primary_key]
@@ -125,8 +127,8 @@ class _Merging:
         place = exp.Window(this=exp.RowNumber(), partition_by=keys, order=exp.Order(expressions=order))
         ranked = (
             exp.select(_column(LINE, "s"), older.as_("older", quoted=True), place.as_("place", quoted=True))
-            .from_(STAGED.as_("s", quoted=True))
-            .join(_DOUBLED.as_("d", quoted=True), on=self._same_key("s", "d"))
+            .from_(self._staged().as_("s", quoted=True))
+            .join(self._temporary(_DOUBLED).as_("d", quoted=True), on=self._same_key("s", "d"))
             .where(_kept())
         )
         beaten = exp.GT(this=_column("place"), expression=exp.Literal.number(1))
@@ -135,10 +137,14 @@ class _Merging:
     def _winners(self, values: Sequence[exp.Expr]) -> exp.Select:
         lost = (
             exp.select(exp.Literal.number(1))
-            .from_(_LOST.as_("l", quoted=True))
+            .from_(self._temporary(_LOST).as_("l", quoted=True))
             .where(_column(LINE, "l").eq(_column(LINE, "s")))
         )
-        return exp.select(*values).from_(STAGED.as_("s", quoted=True)).where(_kept(), exp.not_(exp.Exists(this=lost)))
+        return (
+            exp.select(*values)
+            .from_(self._staged().as_("s", quoted=True))
+            .where(_kept(), exp.not_(exp.Exists(this=lost)))
+        )
 
     def _kind(self) -> exp.Expr:
         """Say what a record would do to the row of its key."""
@@ -161,17 +167,17 @@ class _Merging:
     def _insert(self, names: Sequence[str], rows: exp.Select) -> exp.Insert:
         return exp.insert(rows, self._target, columns=[exp.to_identifier(name, quoted=True) for name in names])
 
-    def _make(self, table: exp.Table, rows: exp.Select) -> None:
-        self._session.run(temporary_table(table, rows).sql(DIALECT))
+    def _staged(self) -> exp.Table:
+        return self._temporary(STAGED)
+
+    def _temporary(self, name: str) -> exp.Table:
+        return self._session.addresses.temporary.table(name)
+
+    def _make(self, name: str, rows: exp.Select) -> None:
+        make_temporary(self._session, name, rows)
 
     def _numbers(self, query: exp.Select) -> list[tuple[int, ...]]:
-        return [tuple(int(str(value)) for value in row) for row in self._session.rows(query.sql(DIALECT))]
-
-
-def temporary_table(shape: exp.Expr, rows: exp.Select | None = None) -> exp.Create:
-    """Return the statement that makes a temporary table anew, of a shape or from rows."""
-    temporary = exp.Properties(expressions=[exp.TemporaryProperty()])
-    return exp.Create(this=shape, kind="TABLE", replace=True, properties=temporary, expression=rows)
+        return [tuple(int(str(value)) for value in row) for row in self._session.rows(query.sql(self._dialect.name))]
 
 
 def _kept() -> exp.Expr:

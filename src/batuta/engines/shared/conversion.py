@@ -1,7 +1,8 @@
 """From text to the types of attributes: for each attribute a value, and a reason where there can be none.
 
-Texts must match a pattern before DuckDB casts them, since its own casts round numbers, drop zone offsets
-and read dates more freely than a person would expect.
+DuckDB converts for every engine, so that a file means the same on each: for others in a database in memory that holds
+nothing else. Texts must match a pattern before it casts them, since its own casts round numbers, drop zone offsets and
+read dates more freely than a person would expect.
 """
 
 from __future__ import annotations
@@ -12,10 +13,16 @@ from dataclasses import dataclass
 import sqlglot
 from sqlglot import exp
 
-from batuta.engines.duckdb.storage import DIALECT, decimal_digits
+from batuta.engines.shared.folding import folded_attributes, folded_column
+from batuta.engines.sql.for_duckdb import DuckDb
+from batuta.schema.loading import LINE
 from batuta.schema.model import Attribute, Schema
 from batuta.schema.types import DataType, Kind
 
+REASON = "_reason"
+"""The column of a converted record that says why it is rejected; empty if it is not."""
+
+_DUCKDB = DuckDb()
 _SHOWN = 60
 """How much of a wrong value a reason shows."""
 
@@ -63,7 +70,7 @@ _EXPECTED: Mapping[Kind, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Conversion:
+class _Conversion:
     """How one column of a file becomes an attribute."""
 
     attribute: Attribute
@@ -71,17 +78,56 @@ class Conversion:
     expected: str
 
 
-def conversion(attribute: Attribute, raw: exp.Column) -> Conversion:
+def converted_columns(schema: Schema, columns: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns that a file's columns become: the attributes, then the folded copies of some."""
+    copied = (name for name in folded_attributes(schema) if name in columns)
+    return (*columns, *(folded_column(name) for name in copied))
+
+
+def converted(schema: Schema, columns: Sequence[str], source: exp.Table) -> exp.Select:
+    """Return DuckDB's query for the records of a table of texts: `_line`, the converted columns, `_reason`."""
+    found = [_conversion(schema.by_name[name], exp.column(name, quoted=True)) for name in columns]
+    values = exp.select(
+        exp.column(LINE, quoted=True),
+        *(exp.column(name, quoted=True).as_(f"r_{name}", quoted=True) for name in columns),
+        *(one.value.as_(f"v_{one.attribute.name}", quoted=True) for one in found),
+    ).from_(source)
+    return exp.select(
+        exp.column(LINE, quoted=True),
+        *(_kept(one.attribute).as_(one.attribute.name, quoted=True) for one in found),
+        *(
+            _folded(_value(name)).as_(folded_column(name), quoted=True)
+            for name in folded_attributes(schema)
+            if name in columns
+        ),
+        _reason(found, schema).as_(REASON, quoted=True),
+    ).from_(values.subquery("converted"))
+
+
+def _kept(attribute: Attribute) -> exp.Expr:
+    value = _value(attribute.name)
+    return _folded(value) if attribute.folded else value
+
+
+def _value(name: str) -> exp.Expr:
+    return exp.column(f"v_{name}", quoted=True)
+
+
+def _folded(text: exp.Expr) -> exp.Expr:
+    return _DUCKDB.folded(text, case=True, accents=True)
+
+
+def _conversion(attribute: Attribute, raw: exp.Column) -> _Conversion:
     """Return how a text becomes a value of the attribute: an empty value where the text is wrong."""
     kind = attribute.type.kind
     if kind is Kind.STRING:
-        return Conversion(attribute, raw, "text")
+        return _Conversion(attribute, raw, "text")
     text = exp.func("trim", raw)
     if kind is Kind.ENUM:
-        return Conversion(attribute, *_choice(attribute.type, text))
+        return _Conversion(attribute, *_choice(attribute.type, text))
     if kind is Kind.DECIMAL:
-        return Conversion(attribute, *_decimal(attribute.type, text))
-    return Conversion(attribute, _filled(_CASTS[kind], text), _EXPECTED[kind])
+        return _Conversion(attribute, *_decimal(attribute.type, text))
+    return _Conversion(attribute, _filled(_CASTS[kind], text), _EXPECTED[kind])
 
 
 def _choice(data_type: DataType, text: exp.Expr) -> tuple[exp.Expr, str]:
@@ -91,7 +137,8 @@ def _choice(data_type: DataType, text: exp.Expr) -> tuple[exp.Expr, str]:
 
 
 def _decimal(data_type: DataType, text: exp.Expr) -> tuple[exp.Expr, str]:
-    precision, scale = decimal_digits(data_type)
+    precision, scale = (data_type.precision or _DUCKDB.precision), data_type.scale
+    scale = (_DUCKDB.scale if data_type.precision is None else 0) if scale is None else scale
     pattern = rf"[+-]?([0-9]+([.][0-9]{{0,{scale}}}0*)?|[.][0-9]{{1,{max(scale, 1)}}}0*)"
     template = f"CASE WHEN regexp_full_match(:x, '{pattern}') THEN TRY_CAST(:x AS DECIMAL({precision}, {scale})) END"
     before = precision - scale
@@ -99,10 +146,10 @@ def _decimal(data_type: DataType, text: exp.Expr) -> tuple[exp.Expr, str]:
 
 
 def _filled(template: str, text: exp.Expr) -> exp.Expr:
-    return exp.replace_placeholders(sqlglot.parse_one(template, dialect=DIALECT), x=text)
+    return exp.replace_placeholders(sqlglot.parse_one(template, dialect=_DUCKDB.name), x=text)
 
 
-def reason(conversions: Sequence[Conversion], schema: Schema) -> exp.Expr:
+def _reason(conversions: Sequence[_Conversion], schema: Schema) -> exp.Expr:
     """Return what is wrong with a record, empty if nothing is.
 
     The record stands in columns `r_<attribute>` (text) and `v_<attribute>` (value).
@@ -110,10 +157,10 @@ def reason(conversions: Sequence[Conversion], schema: Schema) -> exp.Expr:
     faults = [fault for found in conversions for fault in _faults(found, schema)]
     texts = [exp.Case().when(condition, text) for condition, text in faults]
     any_fault = exp.or_(*(condition.copy() for condition, _ in faults))
-    return exp.Case().when(any_fault, exp.func("concat_ws", exp.Literal.string("; "), *texts, dialect=DIALECT))
+    return exp.Case().when(any_fault, exp.func("concat_ws", exp.Literal.string("; "), *texts, dialect=_DUCKDB.name))
 
 
-def _faults(found: Conversion, schema: Schema) -> Iterator[tuple[exp.Expr, exp.Expr]]:
+def _faults(found: _Conversion, schema: Schema) -> Iterator[tuple[exp.Expr, exp.Expr]]:
     """Yield conditions under which a record is rejected for one attribute, each with its reason."""
     attribute = found.attribute
     value, raw = (exp.column(prefix + attribute.name, quoted=True) for prefix in ("v_", "r_"))
@@ -132,9 +179,11 @@ def _faults(found: Conversion, schema: Schema) -> Iterator[tuple[exp.Expr, exp.E
         yield exp.and_(value.is_(exp.null()), exp.not_(blank.copy())), _wrong(found, raw)
 
 
-def _wrong(found: Conversion, raw: exp.Column) -> exp.Expr:
+def _wrong(found: _Conversion, raw: exp.Column) -> exp.Expr:
     said = f"{found.attribute.name}: expected {found.expected}"
     if found.attribute.sensitive:
         return exp.Literal.string(said)
-    shown = exp.func("left", raw.copy(), exp.Literal.number(_SHOWN), dialect=DIALECT)
-    return exp.func("concat", exp.Literal.string(f"{said}, found '"), shown, exp.Literal.string("'"), dialect=DIALECT)
+    shown = exp.func("left", raw.copy(), exp.Literal.number(_SHOWN), dialect=_DUCKDB.name)
+    return exp.func(
+        "concat", exp.Literal.string(f"{said}, found '"), shown, exp.Literal.string("'"), dialect=_DUCKDB.name
+    )
