@@ -6,14 +6,12 @@ periods and the function table.
 
 from __future__ import annotations
 
-import math
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -30,6 +28,7 @@ from batuta.rules.bound import (
     Computed,
     Constant,
     Expr,
+    Figure,
     IsTrue,
     LeadsTo,
     Linked,
@@ -39,16 +38,19 @@ from batuta.rules.bound import (
     Predicate,
     Rooted,
     Variable,
+    Windowed,
     Without,
 )
 from batuta.rules.functions import FUNCTIONS
+from batuta.rules.functions.aggregates import OF_RULES
 from batuta.rules.functions.operators import equal, is_empty, ordered
-from batuta.rules.functions.results import EXACT, fitted
+from batuta.rules.functions.results import fitted
 from batuta.rules.patterns import found_in
 from batuta.rules.periods import PERIODS, birthdays, local_to_utc, window
-from batuta.rules.tree import AggregateFunction, Operator
-from batuta.schema.model import Attribute, Catalogue, Link
-from batuta.schema.types import DataType, Kind, Scalar
+from batuta.rules.populations import figure, windowed
+from batuta.rules.tree import Operator
+from batuta.schema.model import Attribute, Catalogue, Link, Schema
+from batuta.schema.types import BOOLEAN, DataType, Kind, Scalar
 
 Row = Mapping[str, Scalar]
 
@@ -79,7 +81,8 @@ class World:
 class Standpoint:
     """What a rule is asked about: one row of a schema, with the columns that the canvas computed for it.
 
-    `roots` are the other rows that go with it, those there are.
+    `roots` are the other rows that go with it, those there are. `among` is the population that windows look at:
+    see `together`; without one a row stands alone.
     """
 
     row: Row
@@ -88,10 +91,39 @@ class Standpoint:
     moment: Moment
     columns: Row = field(default_factory=dict)
     roots: Mapping[str, Standpoint] = field(default_factory=dict)
+    among: Population | None = None
+    place: int = 0
 
     def at(self, row: Row, schema: str) -> Standpoint:
         """Return the standpoint of a linked row, which carries no columns."""
-        return replace(self, row=row, schema=schema, columns={}, roots={})
+        return replace(self, row=row, schema=schema, columns={}, roots={}, among=None, place=0)
+
+
+class Population:
+    """Rows in the order of their keys, and the windows computed over them."""
+
+    def __init__(self, rows: Sequence[Standpoint]) -> None:
+        self._rows = rows
+        self._windows: dict[Windowed, list[Scalar]] = {}
+        self._columns: dict[Expr, list[Scalar]] = {}
+
+    def values(self, window: Windowed) -> list[Scalar]:
+        """Return the value of a window for each row."""
+        if window not in self._windows:
+            moment = self._rows[0].moment
+            self._windows[window] = windowed(window, len(self._rows), self._column, moment)
+        return self._windows[window]
+
+    def _column(self, expression: Expr) -> list[Scalar]:
+        if expression not in self._columns:
+            self._columns[expression] = [compute(expression, row) for row in self._rows]
+        return self._columns[expression]
+
+
+def together(rows: Sequence[Standpoint]) -> list[Standpoint]:
+    """Return the rows of a population, given in the order of their keys, so that windows over all of them see each."""
+    population = Population(rows)
+    return [replace(row, among=population, place=place) for place, row in enumerate(rows)]
 
 
 def holds(predicate: Predicate, here: Standpoint) -> bool:
@@ -101,19 +133,37 @@ def holds(predicate: Predicate, here: Standpoint) -> bool:
 
 def compute(expression: Expr, here: Standpoint) -> Scalar:
     """Return the value of an expression."""
-    if isinstance(expression, Constant):
-        return expression.value
-    if isinstance(expression, Computed):
-        return here.columns[expression.name]
-    if isinstance(expression, Variable):
-        return here.moment.variables.get(expression.name)
-    if isinstance(expression, AttributeOf):
-        rows = here.world.linked(here.row, expression.path)
-        return rows[0][expression.name] if rows else None
-    if isinstance(expression, Rooted):
-        there = here.roots.get(expression.root)
-        return None if there is None else compute(expression.expression, there)
-    return _call(expression, here)
+    return _VALUES[type(expression)](expression, here)
+
+
+def _attribute(expression: AttributeOf, here: Standpoint) -> Scalar:
+    rows = here.world.linked(here.row, expression.path)
+    return rows[0][expression.name] if rows else None
+
+
+def _rooted(expression: Rooted, here: Standpoint) -> Scalar:
+    there = here.roots.get(expression.root)
+    return None if there is None else compute(expression.expression, there)
+
+
+def _figure(expression: Figure, here: Standpoint) -> Scalar:
+    start = here.roots.get(expression.root) if expression.root else here
+    schema = here.world.catalogue.schema_named(expression.path[-1].there)
+    rows = [] if start is None else here.world.linked(start.row, expression.path)
+    rows.sort(key=lambda row: _key(row, schema))
+    first, *others = expression.arguments or (Constant(True, BOOLEAN),)
+    values = [compute(first, here.at(row, schema.name)) for row in rows]
+    return figure(
+        expression.function, values, [compute(other, here) for other in others], expression.type, here.moment
+    )
+
+
+def _key(row: Row, schema: Schema) -> tuple[Any, ...]:
+    return tuple(row[name] for name in schema.primary_key)
+
+
+def _windowed(expression: Windowed, here: Standpoint) -> Scalar:
+    return (here.among or Population([here])).values(expression)[here.place]
 
 
 def _call(call: Call, here: Standpoint) -> Scalar:
@@ -122,6 +172,18 @@ def _call(call: Call, here: Standpoint) -> Scalar:
     if function.strict and any(value is None for value in values):
         return None
     return fitted(function.evaluate(here.moment, *values), call.type)
+
+
+_VALUES: Mapping[type[Any], Callable[[Any, Standpoint], Scalar]] = {
+    Constant: lambda expression, _: expression.value,
+    Computed: lambda expression, here: here.columns[expression.name],
+    Variable: lambda expression, here: here.moment.variables.get(expression.name),
+    AttributeOf: _attribute,
+    Rooted: _rooted,
+    Call: _call,
+    Figure: _figure,
+    Windowed: _windowed,
+}
 
 
 def _without(predicate: Without, here: Standpoint) -> bool:
@@ -136,18 +198,18 @@ def _linked(predicate: Linked, here: Standpoint) -> bool:
     return bool(_rows(predicate, here)) != predicate.negated
 
 
-def _key(row: Row, schema: str, world: World) -> tuple[Scalar, ...]:
+def _key_in(row: Row, schema: str, world: World) -> tuple[Scalar, ...]:
     return tuple(row[name] for name in world.catalogue.schema_named(schema).primary_key)
 
 
 def _member(predicate: Member, here: Standpoint) -> bool:
     known = here.world.audiences[predicate.audience]
-    return (_key(here.row, here.schema, here.world) in known) != predicate.negated
+    return (_key_in(here.row, here.schema, here.world) in known) != predicate.negated
 
 
 def _among(predicate: Among, here: Standpoint) -> bool:
     known = here.world.tables[predicate.table] if predicate.table is not None else frozenset()
-    return (_key(here.row, here.schema, here.world) in known) != predicate.negated
+    return (_key_in(here.row, here.schema, here.world) in known) != predicate.negated
 
 
 def _leads_to(predicate: LeadsTo, here: Standpoint) -> bool:
@@ -159,7 +221,7 @@ def _leads_to(predicate: LeadsTo, here: Standpoint) -> bool:
 def _is_one_of(rows: Sequence[Row], predicate: LeadsTo, world: World) -> bool:
     if not rows or predicate.keys is None:
         return bool(rows)
-    found = _key(rows[0], predicate.path[-1].there, world)
+    found = _key_in(rows[0], predicate.path[-1].there, world)
     return any(all(_same(one, part.value) for one, part in zip(found, key, strict=True)) for key in predicate.keys)
 
 
@@ -182,15 +244,11 @@ def _as_kept(value: Scalar, attribute: Attribute) -> Scalar:
 
 def _aggregate(predicate: AggregateIs, here: Standpoint) -> bool:
     rows = _rows(predicate, here)
-    if predicate.of is None:
-        figure: Scalar = len(rows)
-    else:
-        values = [compute(predicate.of, there) for there in rows]
-        present = [value for value in values if value is not None and value != ""]
-        figure = _FIGURES[predicate.function](present, predicate.type)
-    if figure is None:
+    values = [True if predicate.of is None else compute(predicate.of, there) for there in rows]
+    found = figure(OF_RULES[predicate.function], values, (), predicate.type, here.moment)
+    if found is None:
         return predicate.operator is Operator.IS_EMPTY
-    return _condition(predicate, figure, predicate.type, here)
+    return _condition(predicate, found, predicate.type, here)
 
 
 def _rows(predicate: Linked | AggregateIs, here: Standpoint) -> list[Standpoint]:
@@ -200,29 +258,6 @@ def _rows(predicate: Linked | AggregateIs, here: Standpoint) -> list[Standpoint]
     found = [here.at(row, predicate.path[-1].there) for row in here.world.linked(start.row, predicate.path)]
     return [there for there in found if predicate.where is None or holds(predicate.where, there)]
 
-
-def _sum(values: Sequence[Any], wanted: DataType) -> Scalar:
-    if wanted.kind is Kind.DOUBLE:
-        return math.fsum(values)
-    if wanted.kind is Kind.INTEGER:
-        return sum(map(int, values))
-    total = Decimal(0)
-    for value in values:
-        total = EXACT.add(total, Decimal(value))
-    return total
-
-
-def _average(values: Sequence[Any], _: DataType) -> Scalar:
-    return math.fsum(values) / len(values) if values else None
-
-
-_FIGURES: Mapping[AggregateFunction, Callable[[Sequence[Any], DataType], Scalar]] = {
-    AggregateFunction.COUNT_DISTINCT: lambda values, _: len(set(values)),
-    AggregateFunction.SUM: _sum,
-    AggregateFunction.AVERAGE: _average,
-    AggregateFunction.MIN: lambda values, _: min(values, default=None),
-    AggregateFunction.MAX: lambda values, _: max(values, default=None),
-}
 
 _HOLDS: Mapping[type[Any], Callable[[Any, Standpoint], bool]] = {
     All: lambda _, __: True,

@@ -14,8 +14,8 @@ from batuta.kit.text import suggest
 from batuta.rules.tree import Predefined, Rule
 from batuta.schema.model import Catalogue
 
-_SINGLE = frozenset({"value"})
-_SEVERAL = frozenset({"values", "rows"})
+SINGLE = frozenset({"value"})
+SEVERAL = frozenset({"values", "rows"})
 
 
 class Visibility(StrEnum):
@@ -58,7 +58,7 @@ class Filter(Document):
 
     def open_fields(self) -> frozenset[str]:
         """Return the fields of parameters for which the rule itself has no value: whoever uses it gives one."""
-        return frozenset(each.field for each in self.parameters if not _at(self.rule, each.field.split(".")))
+        return frozenset(each.field for each in self.parameters if _is_open(self.rule, each.field.split(".")))
 
 
 def filled(used: Predefined, known: Filter) -> Rule:
@@ -83,7 +83,7 @@ def at_use(problems: list[Problem], used: Predefined, known: Filter) -> Iterator
     """Yield the problems of a filled rule where they stand for who uses it: at arguments, or with the filter."""
     broken = False
     for problem in problems:
-        parameter = next((each for each in known.parameters if _lies_in(problem.field, each.field)), None)
+        parameter = next((each for each in known.parameters if lies_in(problem.field, each.field)), None)
         if parameter is None:
             broken = True
         elif parameter.name in used.arguments:
@@ -102,24 +102,6 @@ def schema_of(known: Filter, catalogue: Catalogue) -> str:
         return known.schema_name
     found = (each.schema_name for each in catalogue.dimensions if each.name == known.dimension)
     return next(found, "")
-
-
-def check_parameters(known: Filter) -> None:
-    """Raise Problems where parameters of a filter fill nothing that can be filled, or share a name or a field."""
-    gather = Gather()
-    names: set[str] = set()
-    fields: set[str] = set()
-    for place, parameter in enumerate(known.parameters):
-        where = f"parameters.{place}"
-        if parameter.name in names:
-            gather.add(Problem("filter.parameter-twice", {"name": parameter.name}, f"{where}.name"))
-        if not _fillable(known.rule, parameter.field):
-            gather.add(Problem("filter.no-field", {"field": parameter.field}, f"{where}.field"))
-        elif any(_lies_in(parameter.field, other) or _lies_in(other, parameter.field) for other in fields):
-            gather.add(Problem("filter.field-twice", {"field": parameter.field}, f"{where}.field"))
-        names.add(parameter.name)
-        fields.add(parameter.field)
-    gather.check()
 
 
 def filters_in(value: object) -> frozenset[str]:
@@ -141,6 +123,13 @@ def _filters_in(value: object) -> Iterator[str]:
             yield from _filters_in(item)
 
 
+def _is_open(rule: Rule, steps: list[str]) -> bool:
+    try:
+        return value_at(rule, steps) in (None, ())
+    except LookupError:
+        return False
+
+
 def _unknown(name: str, known: Filter) -> Problem:
     names = [parameter.name for parameter in known.parameters]
     values = {"name": name, "filter": known.name}
@@ -154,24 +143,15 @@ def _fits(field: str, argument: object) -> bool:
     *before, last = field.split(".")
     if "arguments" in before:
         return True
-    return isinstance(argument, tuple) == (last in _SEVERAL)
+    return isinstance(argument, tuple) == (last in SEVERAL)
 
 
-def _fillable(rule: Rule, field: str) -> bool:
-    steps = field.split(".")
-    fills = steps[-1] in _SINGLE | _SEVERAL or (len(steps) > 1 and steps[-2] in ("values", "arguments"))
-    try:
-        _at(rule, steps)
-    except LookupError:
-        return False
-    return fills
-
-
-def _lies_in(field: str, outer: str) -> bool:
+def lies_in(field: str, outer: str) -> bool:
+    """Tell whether a field is another one or a part of it."""
     return field == outer or field.startswith(f"{outer}.")
 
 
-def _at(value: Any, steps: list[str]) -> Any:
+def value_at(value: Any, steps: list[str]) -> Any:
     """Return what stands at a path; raise LookupError where nothing can stand."""
     for step in steps:
         if isinstance(value, BaseModel):
