@@ -9,7 +9,7 @@ from batuta import activities
 from batuta.activities.effects import ExportFile as Exporting
 from batuta.activities.export_file import ExportFile
 from batuta.activities.validate import Knowledge
-from batuta.engines.duckdb.export import copy_to
+from batuta.engines.shared.writing import copy_to
 from batuta.engines.sql import Compiler, DuckDb
 from batuta.schema.locations import Location
 from batuta.schema.types import INSTANT, STRING

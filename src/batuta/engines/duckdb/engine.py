@@ -10,7 +10,6 @@ from typing import Literal, cast
 
 import duckdb
 
-from batuta.engines.duckdb.arrow import to_rows
 from batuta.engines.duckdb.audiences import save
 from batuta.engines.duckdb.database import open_database
 from batuta.engines.duckdb.export import write_file
@@ -23,6 +22,7 @@ from batuta.engines.duckdb.records import all_carried, all_made
 from batuta.engines.duckdb.sessions import Session, Sessions
 from batuta.engines.duckdb.storage import AUDIENCES, DATA, DIALECT, MEMORIES, ROWS, ensure_tables
 from batuta.engines.duckdb.tables import checksum, count_reasons, drop_tables, sweep_tables, table_names, write_table
+from batuta.engines.shared.arrow import to_rows
 from batuta.engines.shared.changes import change_rows
 from batuta.engines.shared.memories import forget, remember
 from batuta.engines.sql import Compiler, DuckDb

@@ -14,12 +14,12 @@ import duckdb
 import pyarrow as pa
 from sqlglot import exp
 
-from batuta.engines.duckdb.arrow import table_schema
 from batuta.engines.duckdb.faults import Unexplained
 from batuta.engines.duckdb.sessions import Session, Sessions
 from batuta.engines.duckdb.statements import PLACE, check_reach, refused, single
 from batuta.engines.duckdb.storage import DATA, DIALECT, ROWS
 from batuta.engines.duckdb.tables import write_batches
+from batuta.engines.shared.arrow import table_schema
 from batuta.kit.errors import InputError
 from batuta.rules.evaluate import Standpoint, World, compute
 from batuta.runs.ports import Counts, Querying

@@ -19,6 +19,7 @@ from duckdb import DuckDBPyConnection
 from sqlglot import exp
 
 from batuta.engines.shared.addresses import Addresses, Part
+from batuta.engines.sql.for_duckdb import DuckDb
 from batuta.schema.model import Catalogue, Schema
 from batuta.schema.types import DataType, Kind
 
@@ -43,8 +44,6 @@ ADDRESSES = Addresses(
 )
 
 DIALECT = "duckdb"
-DEFAULT_PRECISION, DEFAULT_SCALE = 18, 4
-"""Digits of a decimal whose type does not say."""
 
 _TYPES: Mapping[Kind, str] = {
     Kind.STRING: "VARCHAR",
@@ -63,16 +62,9 @@ _TYPES: Mapping[Kind, str] = {
 def column_type(data_type: DataType) -> exp.DataType:
     """Return the DuckDB type of a value; instants are timestamps in UTC."""
     if data_type.kind is Kind.DECIMAL:
-        precision, scale = decimal_digits(data_type)
+        precision, scale = DuckDb().digits(data_type)
         return exp.DataType.build(f"DECIMAL({precision}, {scale})", dialect=DIALECT)
     return exp.DataType.build(_TYPES[data_type.kind], dialect=DIALECT)
-
-
-def decimal_digits(data_type: DataType) -> tuple[int, int]:
-    """Return precision and scale of a decimal; without a precision it has the default ones."""
-    if data_type.precision is None:
-        return DEFAULT_PRECISION, DEFAULT_SCALE
-    return data_type.precision, data_type.scale or 0
 
 
 def rows_table(schema: str) -> exp.Table:

@@ -9,11 +9,11 @@ from typing import cast
 import pyarrow as pa
 from sqlglot import exp
 
-from batuta.engines.duckdb.arrow import table_schema, to_batch
 from batuta.engines.duckdb.places import audience_table, keys_table, working_table
 from batuta.engines.duckdb.records import all_carried, counted, forget_made, made_among, record_made
 from batuta.engines.duckdb.sessions import Session, Sessions
 from batuta.engines.duckdb.storage import AUDIENCES, DATA, DIALECT, WORK
+from batuta.engines.shared.arrow import table_schema, to_batch
 from batuta.runs.ports import Counts, Rows
 from batuta.sets.addressed import REASON
 from batuta.sets.shape import Shape

@@ -137,8 +137,7 @@ def _choice(data_type: DataType, text: exp.Expr) -> tuple[exp.Expr, str]:
 
 
 def _decimal(data_type: DataType, text: exp.Expr) -> tuple[exp.Expr, str]:
-    precision, scale = (data_type.precision or _DUCKDB.precision), data_type.scale
-    scale = (_DUCKDB.scale if data_type.precision is None else 0) if scale is None else scale
+    precision, scale = _DUCKDB.digits(data_type)
     pattern = rf"[+-]?([0-9]+([.][0-9]{{0,{scale}}}0*)?|[.][0-9]{{1,{max(scale, 1)}}}0*)"
     template = f"CASE WHEN regexp_full_match(:x, '{pattern}') THEN TRY_CAST(:x AS DECIMAL({precision}, {scale})) END"
     before = precision - scale

@@ -10,6 +10,7 @@ from typing import ClassVar
 from sqlglot import exp
 
 from batuta.engines.sql import trees
+from batuta.rules.patterns import Notation, written
 from batuta.schema.types import DataType, Kind, Scalar
 from batuta.sets.shape import Column
 
@@ -28,6 +29,7 @@ class Dialect:
     """
 
     name: ClassVar[str]
+    notation: ClassVar[Notation]
     preparation: ClassVar[tuple[str, ...]] = ()
     types: ClassVar[dict[Kind, str]] = {
         Kind.STRING: "VARCHAR",
@@ -47,10 +49,14 @@ class Dialect:
     def type_of(self, data_type: DataType) -> exp.DataType:
         """Return the engine's type of a value; an instant is a timestamp in UTC."""
         if data_type.kind is Kind.DECIMAL:
-            precision = data_type.precision or self.precision
-            scale = self.scale if data_type.precision is None else data_type.scale or 0
-            return _decimal(precision, scale)
+            return _decimal(*self.digits(data_type))
         return exp.DataType(this=exp.DataType.build(self.types[data_type.kind]).this, nested=False)
+
+    def digits(self, data_type: DataType) -> tuple[int, int]:
+        """Return precision and scale of a decimal; without a precision it has the default ones."""
+        if data_type.precision is None:
+            return self.precision, self.scale
+        return data_type.precision, data_type.scale or 0
 
     @property
     def text(self) -> exp.DataType:
@@ -164,16 +170,21 @@ class Dialect:
         """Return the test whether a text is like a pattern of % and _, without an escape character."""
         return exp.Like(this=tree, expression=pattern)
 
-    def matches(self, tree: exp.Expr, pattern: exp.Expr, *, ignore_case: bool) -> exp.Expr:
+    def matches(self, tree: exp.Expr, pattern: str, *, ignore_case: bool) -> exp.Expr:
         """Return the test whether a regular expression is found in a text."""
-        return exp.RegexpLike(this=tree, expression=pattern, flag=trees.text("i") if ignore_case else None)
+        return exp.RegexpLike(
+            this=tree, expression=trees.text(written(pattern, self.notation, ignore_case=ignore_case))
+        )
 
     def listed(self, texts: Sequence[str], alias: str, column: str) -> exp.Subquery:
         """Return a long list of texts as rows of one text column: one literal, split by the engine."""
         separator = next(mark for mark in _separators() if not any(mark in text for text in texts))
-        split = exp.Split(this=trees.text(separator.join(texts)), expression=trees.text(separator))
+        split = self._split(trees.text(separator.join(texts)), trees.text(separator))
         rows = exp.Select(expressions=[trees.aliased(exp.Explode(this=split), column)])
         return trees.subquery(rows, alias)
+
+    def _split(self, whole: exp.Expr, separator: exp.Expr) -> exp.Expr:
+        return exp.Split(this=whole, expression=separator)
 
     def first_objects(self, objects: Sequence[Mapping[str, exp.Expr]], count: exp.Expr) -> exp.Expr:
         """Return a list of the first `count` of some objects."""

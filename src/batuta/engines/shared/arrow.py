@@ -1,4 +1,4 @@
-"""Rows as Arrow batches and back: by far the fastest way in and out of DuckDB."""
+"""Rows as Arrow batches and back: by far the fastest way in and out of engines."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import cast
 
 import pyarrow as pa
 
-from batuta.engines.duckdb.storage import decimal_digits
+from batuta.engines.sql.for_duckdb import DuckDb
 from batuta.runs.ports import Cell, Rows
 from batuta.schema.types import INTEGER, DataType, Kind
 from batuta.sets.shape import Column, Shape
@@ -31,7 +31,7 @@ _TYPES: Mapping[Kind, pa.DataType] = {
 def table_schema(shape: Shape) -> pa.Schema:
     """Return the Arrow schema of a working table: row key, then computed columns."""
     key = (*shape.key, *shape.secondary_key, *((INTEGER,) if shape.numbered else ()))
-    fields = [pa.field(name, _scalar(kind)) for name, kind in zip(shape.row_columns, key, strict=True)]
+    fields = [pa.field(name, arrow_type(kind)) for name, kind in zip(shape.row_columns, key, strict=True)]
     return pa.schema([*fields, *(_field(column) for column in shape.columns)])
 
 
@@ -52,12 +52,13 @@ def to_rows(batch: pa.RecordBatch) -> list[tuple[Cell, ...]]:
 def _field(column: Column) -> pa.Field:
     if column.lines:
         return pa.field(column.name, pa.list_(pa.struct([_field(line) for line in column.lines])))
-    return pa.field(column.name, _scalar(column.type))
+    return pa.field(column.name, arrow_type(column.type))
 
 
-def _scalar(data_type: DataType) -> pa.DataType:
+def arrow_type(data_type: DataType) -> pa.DataType:
+    """Return the Arrow type of a value; instants are timestamps in UTC."""
     if data_type.kind is Kind.DECIMAL:
-        return pa.decimal128(*decimal_digits(data_type))
+        return pa.decimal128(*DuckDb().digits(data_type))
     return _TYPES[data_type.kind]
 
 
