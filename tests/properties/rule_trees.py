@@ -14,8 +14,12 @@ from batuta.rules.tree import (
     Exists,
     Expression,
     InAudience,
+    InTransition,
+    LinkedTo,
+    LinkOperator,
     Operator,
     Or,
+    Predefined,
     Rule,
     Truth,
 )
@@ -205,6 +209,49 @@ def _groups(draw: st.DrawFn, schema: str, depth: int) -> Rule:
     return draw(st.sampled_from([And, Or, Except]))(children=children)
 
 
+_CODES = ["fr", "es", "it", "zz"]
+_SINGLE_ROWS: dict[str, dict[str, list[object]]] = {
+    "person": {"country": _CODES},
+    "order": {"person": [1, 2, 4, 99], "person.country": _CODES},
+    "line": {"order": [(1, 1), (1, 2), (2, 3), (9, 9)], "product": [1, 2, 9], "order.person.country": _CODES},
+}
+_PASSAGES = {"person": ["early", "early.main", "nobody"], "order": ["bought"]}
+
+
+@st.composite
+def _linked_to(draw: st.DrawFn, schema: str) -> Rule:
+    path = draw(st.sampled_from(sorted(_SINGLE_ROWS[schema])))
+    operator = draw(st.sampled_from(LinkOperator))
+    asks = operator in (LinkOperator.IS, LinkOperator.IS_NOT)
+    rows = draw(st.lists(st.sampled_from(_SINGLE_ROWS[schema][path]), min_size=1, max_size=3)) if asks else []
+    return LinkedTo(path=path, operator=operator, rows=tuple(rows))
+
+
+@st.composite
+def _predefined(draw: st.DrawFn, schema: str) -> Rule:
+    arguments: dict[str, object] = {}
+    if draw(st.booleans()):
+        arguments["least"] = draw(st.sampled_from(_VALUES[Kind.DECIMAL]))
+    if schema == "person" and draw(st.booleans()):
+        arguments["cities"] = tuple(draw(st.lists(st.sampled_from(_WORDS), min_size=1, max_size=3)))
+    name = {"person": "loyal", "order": "dear"}[schema]
+    return Predefined(filter=name, arguments=arguments)  # type: ignore[arg-type]
+
+
+def _naming(schema: str) -> list[st.SearchStrategy[Rule]]:
+    """Return the leaves that name something of the home or the run."""
+    found: list[st.SearchStrategy[Rule]] = []
+    if schema == "person":
+        found.append(st.booleans().map(lambda negated: InAudience(audience="Friends", negated=negated)))
+    if schema in _SINGLE_ROWS:
+        found.append(_linked_to(schema))
+    if schema in _PASSAGES:
+        names = st.sampled_from(_PASSAGES[schema])
+        found.append(st.builds(InTransition, transition=names, negated=st.booleans()))
+        found.append(_predefined(schema))
+    return found
+
+
 def rules(schema: str, depth: int) -> st.SearchStrategy[Rule]:
     """Return random rules over the rows of a schema, nested at most so deep."""
     leaves: list[st.SearchStrategy[Rule]] = [
@@ -212,8 +259,7 @@ def rules(schema: str, depth: int) -> st.SearchStrategy[Rule]:
         st.sampled_from(_TRUTHS[schema]).map(lambda text: Truth(expression=text)),
         st.just(Everyone()),
     ]
-    if schema == "person":
-        leaves.append(st.booleans().map(lambda negated: InAudience(audience="Friends", negated=negated)))
+    leaves += _naming(schema)
     if depth <= 0:
         return st.one_of(*leaves)
     return st.one_of(

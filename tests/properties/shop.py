@@ -13,9 +13,10 @@ from sqlglot import exp
 
 from batuta.engines.sql import Compiler, DuckDb
 from batuta.kit.text import fold
-from batuta.rules.binding import Surroundings
+from batuta.rules.binding import Passage, Surroundings
 from batuta.rules.bound import Moment
 from batuta.rules.evaluate import Row, Standpoint, World
+from batuta.rules.filters import Filter
 from batuta.schema.model import Attribute, Catalogue, Dimension, Relationship, Schema
 from batuta.schema.types import (
     BOOLEAN,
@@ -204,6 +205,15 @@ def rows_of(seed: int) -> dict[str, list[Row]]:
     return {"person": people, "country": countries, "order": orders, "line": lines, "product": products}
 
 
+TABLES: dict[str, frozenset[tuple[Scalar, ...]]] = {
+    "passed_people": frozenset({(2,), (4,), (7,), (98,)}),
+    "passed_orders": frozenset({(1, 1), (1, 2), (2, 3), (9, 9)}),
+}
+"""The targets in the working tables of transitions that rules may name; each comes twice there."""
+
+TABLE_COLUMNS = {"passed_people": "_t1 BIGINT", "passed_orders": "_t1 BIGINT, _t2 BIGINT"}
+
+
 class Places:
     """Where the tables of the shop are. Some attributes have a stored folded copy."""
 
@@ -243,7 +253,7 @@ class Shop:
     def __init__(self, seed: int) -> None:
         self.rows = rows_of(seed)
         members = frozenset((number,) for number in (1, 4, 5, 98))
-        self.world = World(self.rows, CATALOGUE, {"Friends": members})
+        self.world = World(self.rows, CATALOGUE, {"Friends": members}, TABLES)
         self.connection = duckdb.connect(config={"threads": 1})
         # DuckDB 1.5 fails to plan some deep trees with it; the engine then does without: see engines/duckdb/sessions.py
         self.connection.execute("SET disabled_optimizers = 'top_n_window_elimination'")
@@ -256,6 +266,10 @@ class Shop:
             self._fill(schema)
         self.connection.execute('CREATE TABLE audience."Friends" (_t1 BIGINT)')
         self.connection.executemany('INSERT INTO audience."Friends" VALUES (?)', sorted(members))
+        for name, keys in TABLES.items():
+            self.connection.execute(f'CREATE TABLE work."{name}" ({TABLE_COLUMNS[name]})')
+            marks = ", ".join("?" for _ in min(keys))
+            self.connection.executemany(f'INSERT INTO work."{name}" VALUES ({marks})', sorted(keys) * 2)
 
     def _fill(self, schema: Schema) -> None:
         dialect = DuckDb()
@@ -303,4 +317,40 @@ ORDERS: Shape = shape_of(CATALOGUE, "orders")
 
 def around(schema: str) -> Surroundings:
     """Return what rules over the rows of a schema may name."""
-    return Surroundings(CATALOGUE, schema, variables=VARIABLES, audiences={"Friends": "person"})
+    passages = {
+        "early.main": Passage("person", "passed_people"),
+        "nobody.main": Passage("person", None),
+        "bought.main": Passage("order", "passed_orders"),
+    }
+    return Surroundings(
+        CATALOGUE, schema, variables=VARIABLES, audiences={"Friends": "person"}, passages=passages, filters=FILTERS
+    )
+
+
+def _filter(name: str, schema: str, rule: Mapping[str, object], **fields: str) -> Filter:
+    parameters = [{"name": parameter, "field": field} for parameter, field in fields.items()]
+    return Filter.model_validate({"name": name, "schema": schema, "rule": rule, "parameters": parameters})
+
+
+FILTERS = {
+    "dear": _filter(
+        "dear",
+        "order",
+        {"kind": "attribute", "expression": "[total]", "operator": "greater", "value": 20},
+        least="value",
+    ),
+    "loyal": _filter(
+        "loyal",
+        "person",
+        {
+            "kind": "except",
+            "children": [
+                {"kind": "exists", "path": "orders", "rule": {"kind": "filter", "filter": "dear"}},
+                {"kind": "attribute", "expression": "[city]", "operator": "in", "values": ["nowhere"]},
+            ],
+        },
+        cities="children.1.values",
+        least="children.0.rule.arguments.least",
+    ),
+}
+"""Predefined filters of the shop, one of which uses the other."""
