@@ -9,7 +9,7 @@ A method that finds its parameters wrong raises `kit.problems.Problems` with all
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -22,7 +22,7 @@ from batuta.kit.identifiers import seed_of
 from batuta.kit.problems import Problem
 from batuta.messages.configuration import ChannelConfiguration, Environment
 from batuta.messages.delivery import Delivery
-from batuta.rules.binding import Surroundings
+from batuta.rules.binding import Sends, Surroundings
 from batuta.rules.bound import Moment
 from batuta.rules.paths import SECONDARY
 from batuta.schema.locations import Location
@@ -146,7 +146,8 @@ class Scope:
     `seed` is new in each run, `stable_seed` that of
     the campaign. Both already depend on the activity's id. `recall` is there in runs only, for activities that
     have a memory. `zone` is that of the campaign; `now` is there in validation, to warn of dates that are over.
-    `upstream` are the activities before this one, each with those of its outputs that carry people.
+    `upstream` are the activities before this one, each with those of its outputs that carry people. `sends` tells of
+    the messages that the campaign sends.
     """
 
     catalogue: Catalogue
@@ -163,6 +164,7 @@ class Scope:
     now: datetime | None = None
     upstream: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     recall: Recall | None = None
+    sends: Callable[[], Sends] | None = None
 
     @property
     def seed(self) -> str:
@@ -178,7 +180,7 @@ class Scope:
         """Return what a rule over a population of that shape may name."""
         audiences = {label: members.schema for label, members in self.audiences.items()}
         columns = {column.name: column.type for column in shape.columns if not column.lines}
-        around = Surroundings(self.catalogue, shape.schema, columns, self.variables, audiences)
+        around = Surroundings(self.catalogue, shape.schema, columns, self.variables, audiences, sends=self.sends)
         if shape.secondary_schema not in self.catalogue.by_name:
             return around
         return replace(around, roots={SECONDARY: around.of_linked(shape.secondary_schema)})

@@ -13,6 +13,7 @@ from batuta.activities.contract import Channel, Deciding, Effecting, Input, Kind
 from batuta.activities.effects import SaveAudience
 from batuta.activities.exits import error_clashes, exits, on_error, variables_at
 from batuta.activities.palette import typed
+from batuta.activities.sends import sends_before
 from batuta.campaign import graph
 from batuta.campaign.model import Activity, Campaign, Transition
 from batuta.kit.errors import BatutaError
@@ -56,6 +57,7 @@ class Knowledge:
             run_seed=run_seed,
             zone=graph.zone(campaign),
             now=self.now,
+            sends=sends_before(campaign, activity),
         )
 
 

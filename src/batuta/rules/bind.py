@@ -13,23 +13,24 @@ from batuta.rules.bound import (
     AllOf,
     AnyOf,
     AttributeOf,
-    Call,
     Compare,
     Computed,
     Expr,
+    Figure,
     IsTrue,
     Linked,
     Predicate,
     Rooted,
     Variable,
     Without,
+    parts_of,
 )
 from batuta.rules.conditions import Against, bind_right
 from batuta.rules.expressions import ExpressionBinder
 from batuta.rules.feedback import bind_feedback
 from batuta.rules.filters import Filter, at_use, filled, schema_of
+from batuta.rules.functions.aggregates import sum_type
 from batuta.rules.functions.model import Family, Unfit
-from batuta.rules.functions.results import decimal_of, scale_of
 from batuta.rules.leaves import bind_audience, bind_linked_to, bind_transition, unknown
 from batuta.rules.parser import parse
 from batuta.rules.paths import follow, leave_root
@@ -97,16 +98,21 @@ def bind_rule(rule: Rule, surroundings: Surroundings) -> Predicate:
 
 
 def names_in(expression: Expr) -> frozenset[Named]:
-    """Return the attributes, canvas columns, variables and names of roots that an expression is made of."""
+    """Return the attributes, canvas columns, variables and names of roots that an expression is made of.
+
+    What a figure is made of belongs to other rows; over linked rows of a root it counts as a name of that root.
+    """
     return frozenset(_names(expression))
 
 
 def _names(expression: Expr) -> Iterator[Named]:
-    if isinstance(expression, Call):
-        for argument in expression.arguments:
-            yield from _names(argument)
+    if isinstance(expression, Figure) and expression.root:
+        yield Rooted(expression.root, expression, expression.type)
     elif isinstance(expression, Named):
         yield expression
+    elif not isinstance(expression, Figure):
+        for part in parts_of(expression):
+            yield from _names(part)
 
 
 def bind_path(text: str, surroundings: Surroundings) -> tuple[tuple[Link, ...], str]:
@@ -145,7 +151,7 @@ def _figure_type(function: AggregateFunction, of: DataType) -> DataType:
         raise Problems([Problem("rule.aggregate-number", {"function": function.value, "found": term(of.kind)})])
     if function is AggregateFunction.AVERAGE:
         return DOUBLE
-    return decimal_of(scale_of(of)) if of.kind is Kind.DECIMAL else of
+    return sum_type((of,))
 
 
 class _RuleBinder:
@@ -194,7 +200,7 @@ class _RuleBinder:
         if isinstance(rule, InAudience):
             return self._gather.attempt(lambda: bind_audience(rule, self._around), field)
         if isinstance(rule, FeedbackIs):
-            return self._gather.attempt(lambda: bind_feedback(rule, self._around, _bind_period), field)
+            return self._gather.attempt(lambda: bind_feedback(rule, self._around, bind_rule), field)
         return self._gather.attempt(lambda: bind_transition(rule, self._around), field)
 
     def _group(self, rule: And | Or | Except, field: str, depth: int) -> Predicate | None:

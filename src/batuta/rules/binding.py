@@ -54,6 +54,8 @@ class Surroundings:
     `passages` are the transitions whose people are known where the rule is computed, by `activity.output`.
     `filters` are the predefined filters by their names, `within` those that the rule is a part of. `lists` are the
     long lists of values that rules name by what they hold.
+
+    `windows` tells whether there is a population whose rows Over can look at.
     """
 
     catalogue: Catalogue
@@ -62,6 +64,7 @@ class Surroundings:
     variables: Mapping[str, DataType] = field(default_factory=dict)
     audiences: Mapping[str, str] = field(default_factory=dict)
     roots: Mapping[str, Surroundings] = field(default_factory=dict)
+    windows: bool = True
     sends: Callable[[], Sends] | None = None
     passages: Mapping[str, Passage] = field(default_factory=dict)
     filters: Mapping[str, Filter] = field(default_factory=dict)

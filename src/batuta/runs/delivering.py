@@ -15,6 +15,7 @@ from batuta.runs.ports import Counts
 from batuta.runs.sending.contract import Order, Tally
 from batuta.runs.sending.outputs import DOUBTFUL, EXCLUDED, FAILED, HELD_OUT, SENT
 from batuta.runs.state import Finished, Landed, Prepared
+from batuta.runs.telling import tell
 
 _MESSAGES = "messages"
 _KEEP = "Keep the home as it is and report this: no message is sent from it until it is understood."
@@ -53,6 +54,7 @@ def finish(desk: Desk, claim: Claim) -> None:
     order = order_of(desk, view, claim.activity, None, names)
     tally = settled(claim.activity, desk.ports.sending.tally(order.key))
     counts = reconciled(claim.activity, tally, desk.ports.sending.finish(order))
+    tell(desk, claim, order, names)
     landed = {
         output.name: Landed(names[output.name], counts[output.name], output.shape)
         for output in exits

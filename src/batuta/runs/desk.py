@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ from batuta.campaign.graph import upstream
 from batuta.campaign.model import Campaign
 from batuta.kit.errors import InputError
 from batuta.kit.problems import Texts
+from batuta.rules.binding import Sends
 from batuta.rules.bound import Moment
 from batuta.runs.audiences import named_audiences, stored_versions, with_stored
 from batuta.runs.filing import Files
@@ -91,7 +92,13 @@ class Desk:
         knowledge = replace(self.frozen.knowledge, audiences=audiences, versions=versions)
         scope = knowledge.scope(self.frozen.campaign, activity, self.run.seed)
         variables = {**variables_at(self.frozen.campaign, activity), **self.run.variables}
-        return self._recalling(replace(scope, variables=variables, upstream=self._upstream(activity)))
+        upstream_here = self._upstream(activity)
+        return self._recalling(replace(scope, variables=variables, upstream=upstream_here, sends=self._sends(scope)))
+
+    def _sends(self, scope: Scope) -> Callable[[], Sends] | None:
+        """Return what a rule may ask of the messages of this very run."""
+        found = scope.sends
+        return None if found is None else lambda: replace(found(), run=self.run.id)
 
     def _upstream(self, activity: str) -> dict[str, tuple[str, ...]]:
         """Return the outputs that carry people before an activity that decides by them."""

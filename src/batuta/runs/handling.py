@@ -11,6 +11,7 @@ from batuta.runs.model import Claim, Note
 from batuta.runs.ports import Making
 from batuta.runs.sending.outputs import addressee
 from batuta.runs.state import Landed
+from batuta.runs.telling import tell
 from batuta.sets.algebra import Barrier, Exclusion, Table
 
 _LEFT = "left"
@@ -21,6 +22,7 @@ def handle(desk: Desk, claim: Claim) -> None:
     view = desk.view()
     order = order_of(desk, view, claim.activity, None, {})
     tally = settled(claim.activity, desk.ports.sending.close(order))
+    tell(desk, claim, order, {})
     note = Note(outcome(tally, desk.run.live), activity=claim.activity, data=figures(tally))
     arrived = on_error(desk.frozen.kinds[claim.activity], inputs_of(view, claim.activity))
     if arrived is None:

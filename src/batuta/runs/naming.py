@@ -36,6 +36,11 @@ def change_key(claim: Claim) -> str:
     return f"change/{claim.run}/{claim.generation}/{claim.activity}"
 
 
+def told_key(claim: Claim, kind: str) -> str:
+    """Return the key of the effect of telling what became of messages: the same at each attempt."""
+    return f"{kind}/{claim.run}/{claim.generation}/{claim.activity}"
+
+
 def audience_table(effect: str) -> str:
     """Return the name of the table that an effect makes."""
     return f"a_{_digest(effect)}"

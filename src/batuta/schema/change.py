@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from batuta.kit.errors import InputError
 from batuta.schema.builtin import SUPPRESSION, consent_link, consent_name, consent_of
+from batuta.schema.feedback import feedback_names, with_feedback
 from batuta.schema.model import Attribute, Catalogue, Dimension, Identity, Relationship, Schema
 from batuta.schema.naming import Reference, name_references
 from batuta.schema.types import Kind
@@ -54,7 +55,7 @@ def add_schemas(catalogue: Catalogue, addition: Addition, place: str) -> Catalog
 
 
 def add_dimension(catalogue: Catalogue, dimension: Dimension, namespace: str) -> Catalogue:
-    """Return the catalogue with a targeting dimension, its schema's identity and its consent schema.
+    """Return the catalogue with a targeting dimension, its schema's identity and its built-in schemas.
 
     Adding the same dimension again changes nothing.
     """
@@ -73,23 +74,33 @@ def add_dimension(catalogue: Catalogue, dimension: Dimension, namespace: str) ->
         raise InputError(
             "catalogue", f"there is already another dimension {dimension.name!r}", todo="Choose another name."
         )
-    if consent_name(dimension.name).lower() in _lower(catalogue.by_name):
+    needed = (consent_name(dimension.name), *feedback_names(dimension.name))
+    taken = [name for name in needed if name.lower() in _lower(catalogue.by_name)]
+    if taken:
         raise InputError(
             "catalogue",
-            f"there is already a schema {consent_name(dimension.name)!r}, the name that this dimension's consent needs",
+            f"there is already a schema {taken[0]!r}, a name that this dimension needs for itself",
             todo="Choose another name for the dimension.",
         )
     known = identified(schema, Identity(attribute=identity.name, namespace=namespace))
     merged = {**catalogue.by_name, schema.name: known}
     consent = consent_of(dimension, known)
     link = consent_link(dimension, known, _taken(merged, catalogue.relationships)[schema.name])
-    return catalogue.model_copy(
+    added = catalogue.model_copy(
         update={
             "schemas": (*merged.values(), consent),
             "relationships": (*catalogue.relationships, link),
             "dimensions": (*catalogue.dimensions, dimension),
         }
     )
+    return with_feedback(added, dimension)
+
+
+def completed(catalogue: Catalogue) -> Catalogue:
+    """Return the catalogue of a home with the built-in schemas that came after it was made."""
+    for dimension in catalogue.dimensions:
+        catalogue = with_feedback(catalogue, dimension)
+    return catalogue
 
 
 def set_version(catalogue: Catalogue, schema_name: str, attribute: str) -> Catalogue:

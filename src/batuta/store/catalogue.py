@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Column, Connection, Integer, String, Table, Text, func, select
 from sqlalchemy.dialects.sqlite import insert
 
-from batuta.schema.change import empty_catalogue
+from batuta.schema.change import completed, empty_catalogue
 from batuta.schema.loading import LoadRecord, LoadStatus
 from batuta.schema.model import Catalogue
 from batuta.store.database import Database, metadata
@@ -99,7 +99,7 @@ class CatalogueStore:
 def _present(connection: Connection) -> Catalogue:
     latest = select(func.max(_catalogues.c.version)).scalar_subquery()
     document = connection.execute(select(_catalogues.c.document).where(_catalogues.c.version == latest)).scalar()
-    return empty_catalogue() if document is None else Catalogue.model_validate_json(document)
+    return empty_catalogue() if document is None else completed(Catalogue.model_validate_json(document))
 
 
 def _row(load: LoadRecord, status: LoadStatus) -> dict[str, object]:

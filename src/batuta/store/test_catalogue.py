@@ -46,7 +46,14 @@ def test_each_change_raises_the_version_and_survives(store: CatalogueStore) -> N
     changed = store.change(lambda found: add_dimension(found, dimension, "email"), NOW)
     assert changed.version == 2
     assert store.read() == changed
-    assert [schema.name for schema in changed.schemas] == ["suppression", "person", "consent_people"]
+    assert [schema.name for schema in changed.schemas] == [
+        "suppression",
+        "person",
+        "consent_people",
+        "message_people",
+        "message_feedback_people",
+        "message_tracking_people",
+    ]
 
 
 def test_a_refused_change_leaves_nothing(store: CatalogueStore) -> None:

@@ -276,5 +276,8 @@ class Sending(Protocol):
     def finish(self, order: Order) -> Mapping[str, Counts]:
         """Make the working tables of the outputs from the ledger; return their counts."""
 
+    def told(self, order: Order) -> Iterator[Rows]:
+        """Yield, of a settled delivery, what became of each message: see `told.told_shape`."""
+
     def tally(self, key: DeliveryKey) -> Tally:
         """Return the present counts of a delivery."""

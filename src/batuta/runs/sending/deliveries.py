@@ -31,6 +31,7 @@ from batuta.runs.sending.messages import Layout, Messages, Row
 from batuta.runs.sending.outputs import addressee, late_shape, outputs
 from batuta.runs.sending.recall import Asked, recalled
 from batuta.runs.sending.shard import Blank, Rehearsal, send_rows
+from batuta.runs.sending.told import Telling
 from batuta.schema.types import STRING
 from batuta.sets.addressed import ADDRESS, REASON
 from batuta.sets.algebra import Table
@@ -134,6 +135,13 @@ class Deliveries:
         for shard in range(ledger.shards(order.key) or 0):
             _, rows = self.shard_files.read(order.key, shard)
             yield [rows[place][:keys] for place in ordinals_left(ledger, order.key, shard, rows)]
+
+    def told(self, order: Order) -> Iterator[Rows]:
+        """Yield, of a settled delivery, what became of each message, in row key order."""
+        shape = order.delivery.messages.shape
+        table = Table(order.table, shape.having((Column(REASON, STRING), Column(ADDRESS, STRING))))
+        telling = Telling(order.key, self._ledger(order), Messages(order), shape, SHARD)
+        return telling.rows(self.engine.scan(table, (), (REASON, ADDRESS), order.moment, SHARD))
 
     def tally(self, key: DeliveryKey) -> Tally:
         """Return the present counts of a delivery."""
