@@ -85,6 +85,8 @@ def false() -> exp.Boolean:
 
 def negated(condition: exp.Expr) -> exp.Expr:
     """Return the exact complement of a condition: where it is not true, be it false or empty."""
+    if isinstance(condition, exp.Exists):  # never empty; engines make an anti join of it as it is
+        return tight(exp.Not(this=condition))
     return tight(exp.Not(this=exp.Coalesce(this=condition, expressions=[false()])))
 
 
