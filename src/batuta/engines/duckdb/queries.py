@@ -8,7 +8,6 @@ any size needs little memory.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 
 import duckdb
 import pyarrow as pa
@@ -16,16 +15,14 @@ from sqlglot import exp
 
 from batuta.engines.duckdb.faults import Unexplained
 from batuta.engines.duckdb.sessions import Session, Sessions
-from batuta.engines.duckdb.statements import PLACE, check_reach, refused, single
+from batuta.engines.duckdb.statements import check_reach, single
 from batuta.engines.duckdb.storage import DATA, DIALECT, ROWS
 from batuta.engines.duckdb.tables import write_batches
-from batuta.engines.shared.arrow import table_schema
-from batuta.kit.errors import InputError
-from batuta.rules.evaluate import Standpoint, World, compute
+from batuta.engines.shared.querying import Fitting, bound_values, numbered, places, refused
 from batuta.runs.ports import Counts, Querying
 from batuta.schema.model import Catalogue
-from batuta.schema.types import Kind, Scalar
-from batuta.sets.shape import Column, Shape
+from batuta.schema.types import Kind
+from batuta.sets.shape import Shape
 
 _BATCH = 100_000
 _DATA = exp.table_(ROWS, db=DATA, quoted=True).sql(DIALECT)
@@ -33,7 +30,8 @@ _WHOLE = frozenset({"tinyint", "smallint", "integer", "bigint", "hugeint"})
 _WHOLE |= {f"u{name}" for name in _WHOLE}
 _MOMENTS = frozenset({"timestamp", "timestamp_s", "timestamp_ms", "timestamp_ns"})
 _TEXTS = frozenset({"varchar", "enum", "uuid"})
-_FITTING: Mapping[Kind, frozenset[str]] = {
+_NONE = ("sqlnull", '"null"', "null")
+_FITTING: Fitting = {
     Kind.STRING: _TEXTS,
     Kind.ENUM: _TEXTS,
     Kind.JSON: _TEXTS | {"json"},
@@ -46,12 +44,11 @@ _FITTING: Mapping[Kind, frozenset[str]] = {
     Kind.DATETIME: _MOMENTS | {"date"},
     Kind.INSTANT: _MOMENTS | {"timestamp with time zone"},
 }
-"""What a column of the result may be in DuckDB for what it is to be on the canvas; an empty one fits always."""
 
 
 def query(sessions: Sessions, catalogue: Catalogue, order: Querying) -> Counts:
     """Make the working table of a query in one transaction, or adopt it; raise InputError if the query is at fault."""
-    values = {name: _bound(compute(of, _nowhere(catalogue, order))) for name, of in order.parameters}
+    values = bound_values(catalogue, order)
     statement = single(order.sql, values)
     given = {name: value for name, value in values.items() if name in statement.named_parameters}
     with sessions.session() as reading:
@@ -59,76 +56,35 @@ def query(sessions: Sessions, catalogue: Catalogue, order: Querying) -> Counts:
         def rows() -> Iterator[pa.Table]:
             check_reach(reading, order.sql, catalogue)
             with reading.reading_only(_DATA):
-                yield from _rows(sessions, reading, statement, given, order.shape)
+                yield from numbered(_batches(sessions, reading, statement, given, order.shape), order.shape)
 
         return write_batches(sessions, order.name, order.shape, rows())
 
 
-def _rows(
+def _batches(
     sessions: Sessions,
     reading: Session,
     statement: duckdb.Statement,
     values: Mapping[str, object],
     shape: Shape,
-) -> Iterator[pa.Table]:
-    """Yield the rows of a query, numbered from 1 in the order in which they come."""
+) -> Iterator[pa.RecordBatch]:
+    """Yield the columns of the shape of the rows of a query, in the order in which they come."""
     try:
         with sessions.turn(), reading.working() as cursor:
             result = cursor.execute(statement, dict(values))
-            places = [_place(column, result.description) for column in shape.columns]
+            wanted = places(shape, _described(result.description), _FITTING)
             reader = result.to_arrow_reader(_BATCH)
-        schema, first = table_schema(shape), 1
         while True:
             with reading.working():
                 batch = next(reader, None)
             if batch is None:
                 return
-            numbers = pa.array(range(first, first + batch.num_rows), pa.int64())
-            first += batch.num_rows
-            found = [
-                _typed(batch.column(place), column, schema.field(column.name).type)
-                for place, column in zip(places, shape.columns, strict=True)
-            ]
-            yield pa.Table.from_arrays([numbers, *found], schema=schema)
+            yield batch.select(wanted)
     except Unexplained as fault:
         raise refused(fault.reason) from fault
 
 
-def _place(column: Column, description: Sequence[Sequence[object]]) -> int:
-    """Return where a column stands in the result; raise InputError if it is not there or is of another type."""
-    names = [str(described[0]) for described in description]
-    places = [place for place, name in enumerate(names) if name == column.name]
-    places = places or [place for place, name in enumerate(names) if name.casefold() == column.name.casefold()]
-    if len(places) != 1:
-        found = f"the result has {len(places)} columns {column.name}" if places else f"there is no column {column.name}"
-        todo = "Give each column of the result a name of its own with AS."
-        raise InputError(PLACE, found, expected=f"among the columns of the result: {', '.join(names)}", todo=todo)
-    kind = description[places[0]][1]
-    if getattr(kind, "id", "") not in _FITTING[column.type.kind] | {"sqlnull", '"null"', "null"}:
-        raise InputError(
-            PLACE,
-            f"column {column.name} is {kind}",
-            expected=str(column.type),
-            todo="Convert it in the query with CAST.",
-        )
-    return places[0]
-
-
-def _typed(values: pa.Array, column: Column, wanted: pa.DataType) -> pa.Array:
-    """Return values in the type of their column; raise InputError where one does not fit without loss."""
-    try:
-        return values.cast(wanted)
-    except pa.ArrowException as error:
-        found = f"column {column.name} holds a value that does not fit: {error}".partition("\n")[0]
-        raise InputError(PLACE, found, expected=str(column.type), todo="Convert it in the query with CAST.") from error
-
-
-def _nowhere(catalogue: Catalogue, order: Querying) -> Standpoint:
-    return Standpoint({}, "", World({}, catalogue), order.moment)
-
-
-def _bound(value: Scalar) -> Scalar:
-    """Return a value as it is stored: instants in UTC without zone."""
-    if isinstance(value, datetime) and value.tzinfo is not None:
-        return value.astimezone(UTC).replace(tzinfo=None)
-    return value
+def _described(description: Sequence[Sequence[object]]) -> list[tuple[str, str, str]]:
+    """Return what is known of the columns of a result; those of no value have types of several names."""
+    kinds = [(str(name), str(getattr(kind, "id", kind)), str(kind)) for name, kind, *_ in description]
+    return [(name, "" if kind in _NONE else kind, shown) for name, kind, shown in kinds]

@@ -15,10 +15,10 @@ import duckdb
 
 from batuta.engines.duckdb.sessions import Session
 from batuta.engines.duckdb.storage import DATA, ROWS
+from batuta.engines.shared.querying import PLACE, check_given, refused
 from batuta.kit.errors import InputError
 from batuta.schema.model import Catalogue, missing
 
-PLACE = "query"
 _TREE = "SELECT json_serialize_sql(?::VARCHAR)"
 _SOURCES = frozenset({"BASE_TABLE", "SUBQUERY", "JOIN", "TABLE_FUNCTION", "EMPTY", "EXPRESSION_LIST", "PIVOT"})
 _FUNCTIONS = frozenset({"range", "generate_series", "unnest"})
@@ -34,10 +34,7 @@ def single(sql: str, parameters: Mapping[str, object]) -> duckdb.Statement:
         found = "there is no statement" if not statements else f"{len(statements)} statements"
         kind = statements[0].type.name if len(statements) == 1 else found
         raise InputError(PLACE, f"found: {kind}", expected="one SELECT", todo="Write a single query that only reads.")
-    wanted, given = set(statements[0].named_parameters), set(parameters)
-    if wanted - given:
-        names = ", ".join(f"${name}" for name in sorted(wanted - given))
-        raise InputError(PLACE, f"no value is given for {names}", todo="Declare it among the parameters.")
+    check_given(set(statements[0].named_parameters), set(parameters))
     return statements[0]
 
 
@@ -60,12 +57,6 @@ def check_reach(session: Session, sql: str, catalogue: Catalogue) -> None:
             raise InputError(PLACE, f"the function {name} may not be used here", todo="Read the tables of the data.")
         if node["type"] == "BASE_TABLE":
             _check_table(node, own, known, catalogue)
-
-
-def refused(reason: str) -> InputError:
-    """Return the failure of a statement that the engine did not take, in its words."""
-    first_line = reason.partition("\n")[0]
-    return InputError(PLACE, f"the engine refuses it: {first_line}", todo="Correct the statement.")
 
 
 def _check_table(node: Mapping[str, Any], own: set[str], known: set[str], catalogue: Catalogue) -> None:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Literal
 
 from batuta.engines.postgres.cells import reading
 from batuta.engines.postgres.database import connect, prepare_database
+from batuta.engines.postgres.export import write_file
+from batuta.engines.postgres.load import load
+from batuta.engines.postgres.queries import query
 from batuta.engines.postgres.sessions import ADDRESSES, Session, Sessions
 from batuta.engines.postgres.storage import DIALECT, ensure_tables
-from batuta.engines.postgres.tables import write_table
+from batuta.engines.postgres.tables import checksum, write_table
 from batuta.engines.shared.audiences import save
+from batuta.engines.shared.changes import change_rows
 from batuta.engines.shared.making import make_tables
+from batuta.engines.shared.memories import forget, remember
 from batuta.engines.shared.places import Places
 from batuta.engines.shared.records import all_carried, all_made
 from batuta.engines.shared.tables import count_reasons, drop_tables, sweep_tables
@@ -18,7 +25,9 @@ from batuta.engines.sql import Compiler
 from batuta.engines.sql.context import Context
 from batuta.kit.stopping import Stop
 from batuta.rules.bound import Expr, Moment
-from batuta.runs.ports import Counts, Keeping, Making, Preview, Rows
+from batuta.runs.ports import Changing, Counts, Exporting, Keeping, Making, Preview, Querying, Remembering, Rows
+from batuta.schema.changing import ChangeCounts
+from batuta.schema.loading import Load, LoadCounts
 from batuta.schema.model import Catalogue
 from batuta.sets.algebra import Set, Table
 from batuta.sets.questions import Question
@@ -44,6 +53,9 @@ class PostgresEngine:
 
         self._sessions.heavy(ensure)
         self._catalogue = catalogue
+
+    def load(self, order: Load) -> LoadCounts:
+        return load(self._sessions, order)
 
     def write(self, name: str, shape: Shape, rows: Iterator[Rows]) -> Counts:
         return write_table(self._sessions, name, shape, rows)
@@ -107,8 +119,29 @@ class PostgresEngine:
             for found in session.stream(query.sql(DIALECT), batch, self._sessions.turn()):
                 yield [row(cells) for cells in found]
 
+    def query(self, order: Querying) -> Counts:
+        return query(self._sessions, self._catalogue, order)
+
     def save_audience(self, keeping: Keeping) -> Counts:
         return self._sessions.heavy(lambda session: save(session, self._context(keeping.moment), keeping))
+
+    def change_rows(self, order: Changing) -> ChangeCounts:
+        return self._sessions.heavy(lambda session: change_rows(session, self._context(order.moment), order))
+
+    def remember(self, order: Remembering) -> None:
+        self._sessions.heavy(lambda session: remember(session, order))
+
+    def forget(
+        self, memory: str, windows: Collection[int], until: datetime | None = None, held: Collection[int] = ()
+    ) -> None:
+        self._sessions.heavy(lambda session: forget(session, memory, windows, until, held))
+
+    def export(self, exporting: Exporting) -> None:
+        columns, form = exporting.columns, exporting.form
+        with self._sessions.session() as session:
+            compiler = self._compiler(session, exporting.moment)
+            query = compiler.export(exporting.population, columns, exporting.sort, form)
+        write_file(self._sessions, query, columns, form, exporting.path)
 
     def reasons(self, table: str) -> Mapping[str, int]:
         return self._sessions.interactive(lambda session: count_reasons(session, table))
@@ -124,6 +157,10 @@ class PostgresEngine:
     def sweep(self, keep: Collection[str]) -> tuple[str, ...]:
         with self._sessions.session() as session:
             return sweep_tables(session, keep)
+
+    def checksum(self, kind: Literal["data", "audiences"]) -> str:
+        part = ADDRESSES.rows if kind == "data" else ADDRESSES.audiences
+        return self._sessions.heavy(lambda session: checksum(session, part))
 
     def interrupt(self) -> None:
         self._sessions.stop()
