@@ -9,7 +9,7 @@ A method that finds its parameters wrong raises `kit.problems.Problems` with all
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -22,9 +22,11 @@ from batuta.kit.identifiers import seed_of
 from batuta.kit.problems import Problem
 from batuta.messages.configuration import ChannelConfiguration, Environment
 from batuta.messages.delivery import Delivery
-from batuta.rules.binding import Sends, Surroundings
+from batuta.rules.binding import Passage, Sends, Surroundings
 from batuta.rules.bound import Moment
+from batuta.rules.filters import Filter
 from batuta.rules.paths import SECONDARY
+from batuta.rules.tree import Plain
 from batuta.schema.locations import Location
 from batuta.schema.model import Catalogue
 from batuta.schema.types import DataType, Scalar
@@ -147,7 +149,8 @@ class Scope:
     the campaign. Both already depend on the activity's id. `recall` is there in runs only, for activities that
     have a memory. `zone` is that of the campaign; `now` is there in validation, to warn of dates that are over.
     `upstream` are the activities before this one, each with those of its outputs that carry people. `sends` tells of
-    the messages that the campaign sends.
+    the messages that the campaign sends, `passages` of the people of each output before this activity, by
+    `activity.output`. `filters` are the predefined filters, `lists` the long lists of values, both as rules name them.
     """
 
     catalogue: Catalogue
@@ -165,6 +168,9 @@ class Scope:
     upstream: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     recall: Recall | None = None
     sends: Callable[[], Sends] | None = None
+    passages: Mapping[str, Passage] = field(default_factory=dict)
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+    lists: Mapping[str, Sequence[Plain]] = field(default_factory=dict)
 
     @property
     def seed(self) -> str:
@@ -180,7 +186,17 @@ class Scope:
         """Return what a rule over a population of that shape may name."""
         audiences = {label: members.schema for label, members in self.audiences.items()}
         columns = {column.name: column.type for column in shape.columns if not column.lines}
-        around = Surroundings(self.catalogue, shape.schema, columns, self.variables, audiences, sends=self.sends)
+        around = Surroundings(
+            self.catalogue,
+            shape.schema,
+            columns,
+            self.variables,
+            audiences,
+            sends=self.sends,
+            passages=self.passages,
+            filters=self.filters,
+            lists=self.lists,
+        )
         if shape.secondary_schema not in self.catalogue.by_name:
             return around
         return replace(around, roots={SECONDARY: around.of_linked(shape.secondary_schema)})

@@ -5,7 +5,7 @@ The very calls that a run will make are made here, with tables that do not exist
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -17,8 +17,12 @@ from batuta.activities.sends import sends_before
 from batuta.campaign import graph
 from batuta.campaign.model import Activity, Campaign, Transition
 from batuta.kit.errors import BatutaError
+from batuta.kit.lazy import LazyMapping
 from batuta.kit.problems import Gather, Problem, Problems
 from batuta.messages.configuration import ChannelConfiguration, Environment
+from batuta.rules.binding import Passage
+from batuta.rules.filters import Filter
+from batuta.rules.tree import Plain
 from batuta.schema.locations import Location
 from batuta.schema.model import Catalogue
 from batuta.sets.algebra import Nobody, Table
@@ -30,7 +34,8 @@ class Knowledge:
     """What validation knows of the home.
 
     `audiences` maps labels to the shape of their members, `versions` to those of each version that was saved,
-    `savers` to the campaign that alone may save them.
+    `savers` to the campaign that alone may save them. `filters` are the predefined filters by their names, `lists`
+    the long lists of values by what they hold.
     """
 
     catalogue: Catalogue = field(default_factory=Catalogue)
@@ -41,6 +46,8 @@ class Knowledge:
     locations: Mapping[str, Location] = field(default_factory=dict)
     now: datetime | None = None
     savers: Mapping[str, str] = field(default_factory=dict)
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+    lists: Mapping[str, Sequence[Plain]] = field(default_factory=dict)
 
     def scope(self, campaign: Campaign, activity: str, run_seed: str = "") -> Scope:
         """Return what an activity of a campaign may know."""
@@ -58,6 +65,8 @@ class Knowledge:
             zone=graph.zone(campaign),
             now=self.now,
             sends=sends_before(campaign, activity),
+            filters=self.filters,
+            lists=self.lists,
         )
 
 
@@ -208,6 +217,16 @@ class _Walk:
             for name in known
         }
 
+    def _passages(self, activity: str) -> dict[str, Passage]:
+        """Return the people of each output before an activity, by `activity.output`, tables named so too."""
+        before = graph.upstream(self._campaign, activity)
+        return {
+            f"{name}.{output}": Passage(shape.schema, f"{name}.{output}", unknown=name in self._off)
+            for name, shapes in self.shapes.items()
+            if name in before
+            for output, shape in shapes.items()
+        }
+
     def _population(self, transition: Transition, shape: Shape) -> Table | Nobody:
         off = transition.source in self._off
         return Nobody(shape) if off else Table(f"{transition.source}.{transition.output}", shape)
@@ -216,7 +235,9 @@ class _Walk:
         """Make the calls that a run would make."""
         scope = self._knowledge.scope(self._campaign, activity.id)
         audiences = with_saves(scope.audiences, self.saves, activity.id)
-        scope = replace(scope, audiences=audiences, upstream=self._upstream(activity.id, kind))
+        passages = LazyMapping(lambda: self._passages(activity.id))
+        upstream = self._upstream(activity.id, kind)
+        scope = replace(scope, audiences=audiences, upstream=upstream, passages=passages)
         try:
             populations = found.attempt(lambda: kind.populations(inputs, scope))
             if isinstance(kind, Channel):

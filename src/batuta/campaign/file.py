@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -45,6 +45,19 @@ class CampaignFile:
         return node.line, node.column
 
 
+@dataclass(frozen=True)
+class DocumentFile(Generic[M]):
+    """A document of another kind read from a file, and where each of its parts stands in it."""
+
+    document: M
+    name: str
+    nodes: Node
+
+    def place(self, problem: Problem) -> str:
+        """Return file, line and column of what a problem is about, or of the nearest thing around it."""
+        return _where(problem, self.nodes, self.name)
+
+
 def read_campaign(text: str, name: str = "campaign") -> CampaignFile:
     """Read a campaign from YAML text; raise InputError with `name`, line and column of each mistake."""
     nodes = read_nodes(text, name)
@@ -54,6 +67,12 @@ def read_campaign(text: str, name: str = "campaign") -> CampaignFile:
 def load_campaign(path: Path) -> CampaignFile:
     """Read a campaign file; see `read_campaign`."""
     return read_campaign(_text(path), str(path))
+
+
+def load_document(path: Path, model: type[M]) -> DocumentFile[M]:
+    """Read a YAML file that holds one document of a kind; raise InputError as `load_campaign`."""
+    nodes = read_nodes(_text(path), str(path))
+    return DocumentFile(_document(nodes, model, str(path)), str(path), nodes)
 
 
 def load_documents(path: Path, model: type[M]) -> tuple[M, ...]:
@@ -84,6 +103,11 @@ def write_layout(layout: Layout) -> str:
 def write_document(document: BaseModel) -> str:
     """Return a document of another kind as YAML that reads back as the same, with all its fields."""
     return _dump(document.model_dump(mode="json"))
+
+
+def write_compact(document: BaseModel) -> str:
+    """Return a document of another kind as YAML that reads back as the same, without what is at its default."""
+    return _dump(compact(document))
 
 
 def _text(path: Path) -> str:

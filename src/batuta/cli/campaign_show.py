@@ -19,6 +19,8 @@ from batuta.cli.context import Services, services
 from batuta.cli.headings import as_documents, columns_table, dimension_of
 from batuta.cli.knowledge import knowledge
 from batuta.kit.errors import InputError
+from batuta.rules.tree import InTransition, Predefined
+from batuta.rules.walk import nodes_in
 from batuta.schema.model import Catalogue
 from batuta.sets.heading import headings
 from batuta.sets.shape import Shape
@@ -49,10 +51,11 @@ def show_campaign(
     if as_json:
         transitions = [_document(passage, known.catalogue) for passage in passages]
         head = {"campaign": campaign.id, "name": campaign.name, "blocked": diagnosis.blocked}
-        found.print_json({**head, "transitions": transitions})
+        found.print_json({**head, "transitions": transitions, "rules": _named_in_rules(diagnosis)})
     else:
         for _, alike in groupby(passages, lambda passage: (passage.source.id, passage.output)):
             _print(found, list(alike), campaign, known.catalogue)
+        _print_rules(found, campaign, diagnosis)
     if diagnosis.blocked:
         raise typer.Exit(InputError.exit_code)
 
@@ -66,6 +69,26 @@ def _passages(campaign: Campaign, diagnosis: Diagnosis) -> Iterator[_Passage]:
             shape = None if shapes is None else shapes.get(output.name)
             for label, target in [(leg.label, leg.target) for leg in legs] or [("", "")]:
                 yield _Passage(activity, output.name, label or output.label, target, shape, broken=shapes is None)
+
+
+def _named_in_rules(diagnosis: Diagnosis) -> dict[str, dict[str, list[str]]]:
+    """Return, by activity, the transitions and filters that its rules name."""
+    named = {
+        activity: {
+            "transitions": list(dict.fromkeys(leaf.transition for leaf in nodes_in(kind, InTransition))),
+            "filters": list(dict.fromkeys(leaf.filter for leaf in nodes_in(kind, Predefined))),
+        }
+        for activity, kind in diagnosis.kinds.items()
+    }
+    return {activity: names for activity, names in named.items() if any(names.values())}
+
+
+def _print_rules(found: Services, campaign: Campaign, diagnosis: Diagnosis) -> None:
+    for activity, names in _named_in_rules(diagnosis).items():
+        looks = [f"the people of {name}" for name in names["transitions"]]
+        looks += [f"the filter {name}" for name in names["filters"]]
+        said = f"{campaign.by_id[activity].title}: its rules name {', '.join(looks)}"
+        found.console.print(Text(said), soft_wrap=True)
 
 
 def _document(passage: _Passage, catalogue: Catalogue) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from batuta.cli.context import Services
 from batuta.store.audiences import all_audiences
 from batuta.store.catalogue import CatalogueStore
 from batuta.store.channels import ChannelStore
+from batuta.store.filters import FilterStore
 from batuta.store.locations import LocationStore
 
 
@@ -24,4 +25,10 @@ def knowledge(services: Services) -> Knowledge:
         {label: {one.number: one.shape for one in audience.versions} for label, audience in audiences.items()},
     )
     savers = {label: audience.campaign for label, audience in audiences.items() if audience.campaign}
-    return replace(known, savers=savers, locations=LocationStore(services.database).all(), now=services.clock.now())
+    return replace(
+        known,
+        savers=savers,
+        locations=LocationStore(services.database).all(),
+        now=services.clock.now(),
+        filters=FilterStore(services.database).all(),
+    )

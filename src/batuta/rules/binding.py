@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from batuta.rules.filters import Filter
@@ -74,6 +74,10 @@ class Surroundings:
     def of_linked(self, schema: str) -> Surroundings:
         """Return what may be named of a linked row: no columns, no roots, no other rows."""
         return replace(self, schema=schema, columns={}, roots={}, windows=False)
+
+    def having(self, filters: Iterable[Filter]) -> Surroundings:
+        """Return the same with some filters more, or in place of those of their names."""
+        return replace(self, filters={**self.filters, **{known.name: known for known in filters}})
 
     def of_filter(self, name: str) -> Surroundings:
         """Return what may be named within a predefined filter: of the data and the campaign, nothing of the canvas."""

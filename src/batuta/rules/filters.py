@@ -104,25 +104,6 @@ def schema_of(known: Filter, catalogue: Catalogue) -> str:
     return next(found, "")
 
 
-def filters_in(value: object) -> frozenset[str]:
-    """Return the names of the filters that anything made of documents, lists and raw settings uses."""
-    return frozenset(_filters_in(value))
-
-
-def _filters_in(value: object) -> Iterator[str]:
-    if isinstance(value, Predefined):
-        yield value.filter
-    elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            yield from _filters_in(getattr(value, name))
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _filters_in(item)
-    elif isinstance(value, (tuple, list)):
-        for item in value:
-            yield from _filters_in(item)
-
-
 def _is_open(rule: Rule, steps: list[str]) -> bool:
     try:
         return value_at(rule, steps) in (None, ())

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from batuta.activities.contract import Channel, Effecting
 from batuta.activities.effects import SaveAudience
+from batuta.activities.filter_uses import used_by
 from batuta.activities.validate import Diagnosis, Knowledge, validate
 from batuta.campaign.model import Campaign
 from batuta.kit.errors import InputError, UsageError
@@ -18,6 +19,7 @@ from batuta.kit.identifiers import SLUG, new_id, seed_of
 from batuta.kit.problems import Problems
 from batuta.messages.configuration import ChannelConfiguration
 from batuta.rules.bound import Moment
+from batuta.rules.filters import Filter
 from batuta.runs.delivering import LedgerBroken, check_ledger
 from batuta.runs.desk import Desk, Frozen, Ports, inputs_of
 from batuta.runs.model import Level, Mode, Note, Run, RunStatus, RunView, Wanted
@@ -31,6 +33,7 @@ from batuta.sets.algebra import Set, Table
 from batuta.sets.shape import Shape
 
 _CHANNELS = TypeAdapter(dict[str, ChannelConfiguration])
+_FILTERS = TypeAdapter(dict[str, Filter])
 _BEAT = 0.1
 _LONGEST_ID = 60
 
@@ -84,9 +87,15 @@ def begin(ports: Ports, campaign: Campaign, knowledge: Knowledge, request: Reque
         shells(Desk(ports, Frozen(run, campaign, diagnosis.kinds, knowledge, diagnosis.saves)), planned, diagnosis)
         if run.live
         else {},
+        _frozen_filters(campaign, knowledge),
     )
     ports.state.start(beginning)
     return run.id
+
+
+def _frozen_filters(campaign: Campaign, knowledge: Knowledge) -> str:
+    used = used_by(campaign, knowledge.filters)
+    return _FILTERS.dump_json({name: knowledge.filters[name] for name in sorted(used)}, by_alias=True).decode()
 
 
 def _check_id(run: str) -> None:
@@ -120,7 +129,11 @@ def take_up(ports: Ports, knowledge: Knowledge, run: str) -> Desk:
     """
     document, channels = ports.state.campaign(run)
     campaign = Campaign.model_validate_json(document)
-    present = replace(knowledge, channels=_CHANNELS.validate_json(channels))
+    present = replace(
+        knowledge,
+        channels=_CHANNELS.validate_json(channels),
+        filters=_FILTERS.validate_json(ports.state.filters(run)),
+    )
     diagnosis = validate(campaign, present)
     if diagnosis.blocked:
         raise Problems(diagnosis.problems)

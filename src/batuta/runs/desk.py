@@ -12,12 +12,14 @@ from batuta.activities.validate import Knowledge, with_saves
 from batuta.campaign.graph import upstream
 from batuta.campaign.model import Campaign
 from batuta.kit.errors import InputError
+from batuta.kit.lazy import LazyMapping
 from batuta.kit.problems import Texts
-from batuta.rules.binding import Sends
+from batuta.rules.binding import Passage, Sends
 from batuta.rules.bound import Moment
 from batuta.runs.audiences import named_audiences, stored_versions, with_stored
 from batuta.runs.filing import Files
 from batuta.runs.model import AudienceVersion, Leg, Level, Note, Run, RunView, TaskOutput
+from batuta.runs.passages import passages_before
 from batuta.runs.ports import Engine
 from batuta.runs.sending.contract import DeliveryKey, Sending
 from batuta.runs.state import State
@@ -93,7 +95,11 @@ class Desk:
         scope = knowledge.scope(self.frozen.campaign, activity, self.run.seed)
         variables = {**variables_at(self.frozen.campaign, activity), **self.run.variables}
         upstream_here = self._upstream(activity)
-        return self._recalling(replace(scope, variables=variables, upstream=upstream_here, sends=self._sends(scope)))
+        scope = replace(scope, variables=variables, upstream=upstream_here, sends=self._sends(scope))
+        return self._recalling(replace(scope, passages=LazyMapping(lambda: self._passages(activity))))
+
+    def _passages(self, activity: str) -> dict[str, Passage]:
+        return passages_before(self.view(), self.frozen.campaign, activity)
 
     def _sends(self, scope: Scope) -> Callable[[], Sends] | None:
         """Return what a rule may ask of the messages of this very run."""

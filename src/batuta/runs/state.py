@@ -43,6 +43,7 @@ class Beginning:
     campaign: str
     channels: str
     shells: Mapping[str, Shape] = field(default_factory=dict)
+    filters: str = "{}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +212,9 @@ class State(Protocol):
 
     def campaign(self, run: str) -> tuple[str, str]:
         """Return the frozen documents of a run: the campaign and the channel configurations, as JSON."""
+
+    def filters(self, run: str) -> str:
+        """Return the frozen filters of a run, as JSON."""
 
     def events(self, run: str, after: int = 0) -> Sequence[Event]:
         """Return the log of a run from the line after a number."""

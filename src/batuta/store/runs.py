@@ -70,6 +70,7 @@ runs = Table(
     Column("error", Text, nullable=False, default=""),
     Column("pinned", Boolean, nullable=False, default=False),
     Column("skip_waits", Boolean, nullable=False, default=False),
+    Column("filters", Text, nullable=False, default="{}"),
 )
 
 tasks = Table(
@@ -168,10 +169,23 @@ def resolve(connection: Connection, name: str) -> str:
     return str(found)
 
 
+def latest_documents(connection: Connection) -> list[str]:
+    """Return the campaigns of the home as they ran last, and as they are in runs that have not ended."""
+    newest = select(func.max(runs.c.id)).group_by(runs.c.campaign)
+    going_on = runs.c.status.not_in([status for status in RunStatus if status.ended])
+    wanted = select(runs.c.document).where(runs.c.id.in_(newest) | going_on).order_by(runs.c.campaign, runs.c.id)
+    return list(connection.scalars(wanted))
+
+
 def documents(connection: Connection, run: str) -> tuple[str, str]:
     """Return the frozen campaign and channel configurations of a run, as JSON."""
     row = connection.execute(select(runs.c.document, runs.c.channels).where(runs.c.id == run)).one()
     return str(row.document), str(row.channels)
+
+
+def frozen_filters(connection: Connection, run: str) -> str:
+    """Return the frozen filters of a run, as JSON."""
+    return str(connection.scalar(select(runs.c.filters).where(runs.c.id == run)))
 
 
 def view(connection: Connection, run: str) -> RunView:

@@ -167,6 +167,11 @@ class Moves:
         with self._database.read() as connection:
             return runs.documents(connection, run)
 
+    def filters(self, run: str) -> str:
+        """Return the frozen filters of a run, as JSON."""
+        with self._database.read() as connection:
+            return runs.frozen_filters(connection, run)
+
     def events(self, run: str, after: int = 0) -> Sequence[Event]:
         """Return the log of a run from the line after a number."""
         with self._database.read() as connection:

@@ -41,6 +41,7 @@ def start(connection: Connection, beginning: Beginning, at: datetime) -> None:
             skip_waits=run.skip_waits,
             document=beginning.campaign,
             channels=beginning.channels,
+            filters=beginning.filters,
             created_at=at.isoformat(),
         )
     )
