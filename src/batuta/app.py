@@ -26,6 +26,7 @@ from batuta.cli import (
     dimensions,
     engine,
     environment,
+    filters,
     inbox,
     locations,
     reports,
@@ -68,6 +69,7 @@ for _name, _commands in {
     "data": data.app,
     "channel": channels.app,
     "location": locations.app,
+    "filter": filters.app,
     "engine": engine.app,
     "environment": environment.app,
     "campaign": campaigns.app,
@@ -86,6 +88,10 @@ root.command("demo")(demo.demo)
 
 def _open_engine(home: Home, settings: EngineSettings, has_data: bool) -> Engine:
     """Open the engine that the settings name; raise SystemFault if the home has data and the engine has none."""
+    return _on_postgres(home, settings, has_data) if settings.kind == "postgres" else _on_duckdb(home, has_data)
+
+
+def _on_duckdb(home: Home, has_data: bool) -> Engine:
     if has_data and not home.data.exists():
         raise SystemFault(
             str(home.data),
@@ -93,6 +99,13 @@ def _open_engine(home: Home, settings: EngineSettings, has_data: bool) -> Engine
             todo="Bring the file back from a backup, or start a new home with --home DIR.",
         )
     return DuckDBEngine(home.data, home.work, home.temporary)
+
+
+def _on_postgres(home: Home, settings: EngineSettings, has_data: bool) -> Engine:
+    from batuta.engines.postgres.opening import open_postgres  # noqa: PLC0415 (the driver takes 0.2 s to load)
+
+    address, password = settings.reach()
+    return open_postgres(address, password, home.identity(), has_data)
 
 
 def _open_sending(services: Services) -> Sending:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from batuta.kit.document import Document
-from batuta.kit.secrets import REFERENCES, is_reference
+from batuta.kit.secrets import REFERENCES, is_reference, secret
 from batuta.messages.configuration import Environment
 
 _PASSWORD_WITHIN = re.compile(r"^[a-z]+://[^/@]*:[^/@]*@|[?&\s]?\bpassword\s*=", re.IGNORECASE)
@@ -52,6 +52,13 @@ class EngineSettings(Document):
         if self.kind == "duckdb" and (self.address or self.password):
             raise ValueError("duckdb has no address and no password: its files are in the home")
         return self
+
+    def reach(self) -> tuple[str, str]:
+        """Return the address and the password, fetched from where they are kept; the password may be ''."""
+        place, todo = "engine of this home", "Provide it, or see batuta engine use --help."
+        whole = is_reference(self.address)
+        address = secret(self.address, place, what="address of the database", todo=todo) if whole else self.address
+        return address, secret(self.password, place, todo=todo) if self.password else ""
 
     def told(self) -> Mapping[str, str]:
         """Return what was set, for people and programs; it holds no secret."""

@@ -10,6 +10,7 @@ import psycopg
 from psycopg import conninfo
 from psycopg.types.string import TextLoader
 
+from batuta.engines.postgres.belonging import Owner, belongs, record
 from batuta.engines.postgres.faults import PLACE, fault
 from batuta.engines.postgres.sessions import ADDRESSES, FUNCTIONS, Connection
 from batuta.engines.shared.addresses import Part
@@ -45,6 +46,7 @@ Statements of a process that died end within seconds, so that none of them commi
 _OWN_TABLES = """
 CREATE TABLE IF NOT EXISTS "batuta_system"."effects"
     ("key" TEXT PRIMARY KEY, "rows" BIGINT NOT NULL, "targets" BIGINT NOT NULL);
+CREATE TABLE IF NOT EXISTS "batuta_system"."home" ("id" TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS "batuta_system"."changes" ("key" TEXT PRIMARY KEY, "counts" TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS "batuta_work"."_carried" ("name" TEXT PRIMARY KEY, "carrier" TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS "batuta_work"."_made"
@@ -76,18 +78,32 @@ def connect(address: str) -> Connection:
     return connection
 
 
-def prepare_database(address: str) -> Connection:
-    """Make what the engine needs in its database, and own it: return the connection that holds it."""
+def with_password(address: str, password: str) -> str:
+    """Return an address with a password, if there is one."""
+    try:
+        return conninfo.make_conninfo(address, **({"password": password} if password else {}))
+    except psycopg.Error as error:
+        raise _unreachable(address, error) from None
+
+
+def prepare_database(address: str, owner: Owner | None = None) -> Connection:
+    """Make what the engine needs in its database, and own it: return the connection that holds it.
+
+    Raises if the database is another owner's, or not this one's any more.
+    """
     guard = connect(address)
     try:
         _check(guard)
         _own(guard)
+        known = owner is None or belongs(guard, owner)
         with guard.transaction():
             for part in _parts():
                 guard.execute(f"CREATE SCHEMA IF NOT EXISTS {part}")
             guard.execute(_OWN_TABLES)
             for statement in Postgres.preparation:
                 guard.execute(statement)
+            if owner is not None and not known:
+                record(guard, owner)
     except psycopg.Error as error:
         guard.close()
         raise fault(error) from error

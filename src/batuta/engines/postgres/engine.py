@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
+from batuta.engines.postgres.belonging import Owner
 from batuta.engines.postgres.cells import reading
 from batuta.engines.postgres.database import connect, prepare_database
 from batuta.engines.postgres.export import write_file
@@ -41,8 +42,8 @@ class PostgresEngine:
     `host=... dbname=...`; it may hold a password and is told to nobody.
     """
 
-    def __init__(self, address: str) -> None:
-        self._owned = prepare_database(address)
+    def __init__(self, address: str, owner: Owner | None = None) -> None:
+        self._owned = prepare_database(address, owner)
         self._sessions = Sessions(lambda: connect(address))
         self._catalogue = Catalogue()
 
