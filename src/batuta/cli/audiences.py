@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table as Grid
 from rich.text import Text
 
+from batuta.cli.context import services
 from batuta.cli.populations import Page, print_preview
+from batuta.cli.questions import Sql, count_rule, explain_rule, is_rule_file, preview_rule, show_distribution
 from batuta.cli.running import stage_of
-from batuta.kit.errors import NotFound
+from batuta.kit.errors import NotFound, UsageError
 from batuta.rules.bound import Moment
 from batuta.runs.model import Audience, AudienceVersion
 from batuta.sets.algebra import Table
@@ -60,13 +63,19 @@ def show(context: typer.Context, label: Label, as_json: AsJson = False) -> None:
 @app.command("preview")
 def preview(
     context: typer.Context,
-    label: Label,
+    label: Annotated[str, typer.Argument(metavar="LABEL|RULE-FILE", help="The label of an audience, or a rule file.")],
     columns: Annotated[str, typer.Option(help="Which columns and attributes, separated by commas.")] = "",
     limit: Annotated[int, typer.Option(min=1, help="How many rows.")] = 20,
     offset: Annotated[int, typer.Option(min=0, help="How many rows to skip.")] = 0,
+    sql: Sql = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show the members of an audience in its latest version."""
+    """Show the members of an audience in its latest version, or the rows that satisfy the rule of a file."""
+    if is_rule_file(label):
+        preview_rule(services(context), Path(label), Page.of(columns, limit, offset), sql, as_json)
+        return
+    if sql:
+        raise UsageError("--sql", "a saved audience is read as it was saved", todo="Name a rule file.")
     found = stage_of(context).services
     with found.database.read() as connection:
         audience = audience_named(connection, label)
@@ -74,6 +83,11 @@ def preview(
         raise NotFound(f"audience {label}", "it was never filled", todo="Run the campaign that saves it.")
     table, moment = Table(audience.table, audience.shape), Moment(found.clock.now())
     print_preview(found, table, Page.of(columns, limit, offset), moment, as_json)
+
+
+app.command("count")(count_rule)
+app.command("explain")(explain_rule)
+app.command("distribution")(show_distribution)
 
 
 @app.command("release")

@@ -49,7 +49,7 @@ def print_preview(services: Services, table: Table, page: Page, moment: Moment, 
     if as_json:
         services.print_json({"columns": titles, "rows": rows})
     else:
-        services.console.print(_layout(titles, rows, services.console.width))
+        services.console.print(layout(titles, rows, services.console.width))
 
 
 def key_names(catalogue: Catalogue, shape: Shape) -> dict[str, str]:
@@ -96,7 +96,7 @@ def _shown(value: object) -> Text:
     return Text("" if value is None else str(value).lower() if isinstance(value, bool) else str(value))
 
 
-def _layout(titles: Sequence[str], rows: Sequence[Sequence[object]], width: int) -> RenderableType:
+def layout(titles: Sequence[str], rows: Sequence[Sequence[object]], width: int) -> RenderableType:
     """Return a table if its columns have room, else each row as a table of its own, a line for each column."""
     if not rows:
         return Text("Nobody is here.")
