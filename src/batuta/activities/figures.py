@@ -49,7 +49,7 @@ def bind_condition(text: str, scope: Scope) -> Expr:
         if name not in known:
             gather.add(unknown("unknown-count", name, known))
     gather.check()
-    around = Surroundings(Catalogue(), "", dict.fromkeys(known, INTEGER), variables=scope.variables)
+    around = Surroundings(Catalogue(), "", dict.fromkeys(known, INTEGER), variables=scope.variables, windows=False)
     return bind_node(node, around, expect=Family.BOOLEAN)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from batuta.rules.filters import Filter
-from batuta.rules.tree import Plain
+from batuta.rules.lists import ValueList
 from batuta.schema.model import Catalogue
 from batuta.schema.types import DataType
 
@@ -69,7 +69,7 @@ class Surroundings:
     passages: Mapping[str, Passage] = field(default_factory=dict)
     filters: Mapping[str, Filter] = field(default_factory=dict)
     within: tuple[str, ...] = ()
-    lists: Mapping[str, Sequence[Plain]] = field(default_factory=dict)
+    lists: Mapping[str, ValueList] = field(default_factory=dict)
 
     def of_linked(self, schema: str) -> Surroundings:
         """Return what may be named of a linked row: no columns, no roots, no other rows."""

@@ -88,7 +88,7 @@ class Rooted:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """An aggregate function over the rows that a path leads to, 1-N somewhere along it; see AggregateIs for empty values.
+    """An aggregate function over the rows that a path leads to, 1-N somewhere along it; empty values are left out.
 
     The first argument is computed over each row there (none: rows are counted), others are Constants. The path
     leaves the row at hand, or that of a `root`; without such a row it is as over no rows.

@@ -9,9 +9,10 @@ from decimal import Decimal
 from batuta.kit.problems import Gather, Problem, Problems, Term
 from batuta.kit.text import drop_accents
 from batuta.rules.binding import Surroundings
-from batuta.rules.bound import AttributeOf, Constant, Expr, Rooted
+from batuta.rules.bound import AttributeOf, Constant, Expr, Figure, Rooted
 from batuta.rules.functions.model import Unfit
 from batuta.rules.functions.operators import comparable_pair
+from batuta.rules.lists import MOST_TOLD, read_list
 from batuta.rules.patterns import check_pattern
 from batuta.rules.periods import AMOUNTED, MOST_AMOUNT, PERIODS
 from batuta.rules.tree import Aggregate, Condition, Expression, Operator, Plain, Value
@@ -83,6 +84,8 @@ def bind_right(rule: Condition | Aggregate, against: Against) -> Right:
     operator = rule.operator
     if operator not in FITTING[against.type.kind]:
         raise _one("rule.operator-unfit", "operator", operator=_word(operator), type=term(against.type.kind))
+    if (rule.listed or rule.values_file) and operator not in _LISTS:
+        raise _one("rule.list-unfit", "list" if rule.listed else "values_file", operator=_word(operator))
     right = _values(rule, against)
     if operator is Operator.MATCHES:
         return right, not rule.match_case, False
@@ -134,7 +137,14 @@ def _amount(rule: Condition | Aggregate) -> Expr:
 
 
 def _list(rule: Condition | Aggregate, against: Against) -> tuple[Expr, ...]:
-    if rule.value is not None or not rule.values:
+    if rule.values_file:
+        raise _one("rule.values-file", "values_file", name=rule.values_file)
+    if rule.listed and not rule.values:
+        known = against.right_around.lists.get(rule.listed)
+        if known is None:
+            raise _one("rule.list-unknown", "list", name=rule.listed)
+        return read_list(known, against.type)
+    if rule.value is not None or rule.listed or not rule.values:
         raise _one("rule.list-missing", "values", operator=_word(rule.operator))
     return _several(rule.values, against)
 
@@ -170,6 +180,8 @@ def _several(values: Sequence[Value], against: Against) -> tuple[Expr, ...]:
             bound.append(_value(value, against))
         except Problems as error:
             gather.found += [problem.under(f"values.{place}") for problem in error.problems]
+            if len(gather.found) >= MOST_TOLD:
+                break
     gather.check()
     return tuple(bound)
 
@@ -224,6 +236,8 @@ def _is_above(low: Constant, high: Constant) -> bool:
 def _is_key(expression: Expr | None, around: Surroundings) -> bool:
     if isinstance(expression, Rooted):
         return _is_key(expression.expression, around.roots[expression.root])
+    if isinstance(expression, Figure):  # the least or greatest key is one
+        return expression.type.is_text and _is_key(expression.arguments[0], around.of_linked(expression.path[-1].there))
     if not isinstance(expression, AttributeOf):
         return False
     schema = expression.path[-1].there if expression.path else around.schema

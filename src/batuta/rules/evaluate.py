@@ -153,9 +153,7 @@ def _figure(expression: Figure, here: Standpoint) -> Scalar:
     rows.sort(key=lambda row: _key(row, schema))
     first, *others = expression.arguments or (Constant(True, BOOLEAN),)
     values = [compute(first, here.at(row, schema.name)) for row in rows]
-    return figure(
-        expression.function, values, [compute(other, here) for other in others], expression.type, here.moment
-    )
+    return figure(expression.function, values, [compute(other, here) for other in others], expression.type, here.moment)
 
 
 def _key(row: Row, schema: Schema) -> tuple[Any, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -11,11 +11,13 @@ from batuta.kit.text import suggest
 from batuta.rules.binding import Surroundings
 from batuta.rules.bound import AttributeOf, Call, Computed, Constant, Expr, Rooted, Variable
 from batuta.rules.functions import FUNCTIONS
-from batuta.rules.functions.model import Family, Function, Unfit
+from batuta.rules.functions.model import Family, Function, Role, Unfit
 from batuta.rules.functions.results import decimal_of
+from batuta.rules.many_rows import bind_many
 from batuta.rules.paths import follow
 from batuta.rules.syntax import Apply, Bracketed, Literal, Node, VariableName
 from batuta.rules.values import read_value, term
+from batuta.rules.zoned import MOMENTS, check_zone, placed, read_moment, restored
 from batuta.schema.types import BOOLEAN, DATE, INTEGER, STRING, DataType, Kind
 
 COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
@@ -29,6 +31,7 @@ _DEFAULTS = {
     Family.NUMBER: INTEGER,
     Family.BOOLEAN: BOOLEAN,
     Family.DAY: DATE,
+    Family.MOMENT: DATE,
 }
 """The type of `null` where a parameter asks for a family; elsewhere it takes that of another argument."""
 
@@ -36,8 +39,9 @@ _DEFAULTS = {
 class ExpressionBinder:
     """Binds syntax trees against surroundings; keeps the problems it finds and then returns None."""
 
-    def __init__(self, around: Surroundings, gather: Gather) -> None:
-        self._around = around
+    def __init__(self, around: Surroundings, gather: Gather, within: Role = Role.ROW) -> None:
+        self.around = around
+        self.within = within
         self._gather = gather
 
     def bind(self, node: Node) -> Expr | None:
@@ -50,65 +54,70 @@ class ExpressionBinder:
             return self._variable(node)
         return self._apply(node)
 
-    def _problem(self, code: str, at: int, **values: object) -> None:
+    def inside(self, around: Surroundings, within: Role) -> ExpressionBinder:
+        """Return the binder of what stands in an aggregate or a window."""
+        return ExpressionBinder(around, self._gather, within)
+
+    def problem(self, code: str, at: int, **values: object) -> None:
+        """Keep a problem at a position."""
         self._gather.add(Problem(code, {"position": at, **values}))
 
     def _unknown(self, what: str, name: str, known: Iterable[str], at: int, **values: object) -> None:
         near = suggest(name, known)
         if near:
-            self._problem(f"expression.unknown-{what}-near", at, name=name, near=near, **values)
+            self.problem(f"expression.unknown-{what}-near", at, name=name, near=near, **values)
         else:
-            self._problem(f"expression.unknown-{what}", at, name=name, **values)
+            self.problem(f"expression.unknown-{what}", at, name=name, **values)
 
     def _variable(self, node: VariableName) -> Expr | None:
-        declared = self._around.variables.get(node.name)
+        declared = self.around.variables.get(node.name)
         if declared is not None:
             return Variable(node.name, declared)
-        self._unknown("variable", node.name, self._around.variables, node.at)
+        self._unknown("variable", node.name, self.around.variables, node.at)
         return None
 
     def _name(self, node: Bracketed) -> Expr | None:
         *links, name = node.parts
-        if links and links[0] in self._around.roots:
+        if links and links[0] in self.around.roots:
             return self._rooted(node)
-        columns = self._around.columns
+        columns = self.around.columns
         if len(node.parts) == 1 and name in columns:
             return Computed(name, columns[name])
-        if links == [TARGET] and (name in columns or self._around.catalogue.link(self._around.schema, TARGET) is None):
+        if links == [TARGET] and (name in columns or self.around.catalogue.link(self.around.schema, TARGET) is None):
             return self._column(name, node.at)
         return self._attribute(links, name, node.at)
 
     def _rooted(self, node: Bracketed) -> Expr | None:
         root, *rest = node.parts
-        there = ExpressionBinder(self._around.roots[root], self._gather)
+        there = ExpressionBinder(self.around.roots[root], self._gather)
         bound = there.bind(replace(node, parts=tuple(rest)))
         return None if bound is None else Rooted(root, bound, bound.type)
 
     def _column(self, name: str, at: int) -> Expr | None:
-        if name in self._around.columns:
-            return Computed(name, self._around.columns[name])
-        self._unknown("column", name, self._around.columns, at)
+        if name in self.around.columns:
+            return Computed(name, self.around.columns[name])
+        self._unknown("column", name, self.around.columns, at)
         return None
 
     def _attribute(self, links: list[str], name: str, at: int) -> Expr | None:
-        catalogue = self._around.catalogue
-        if not (self._around.schema or links):
+        catalogue = self.around.catalogue
+        if not (self.around.schema or links):
             return self._column(name, at)
         try:
-            path, schema = follow(catalogue, self._around.schema, links, self._around.roots)
+            path, schema = follow(catalogue, self.around.schema, links, self.around.roots)
         except Unfit as unfit:
-            self._problem(unfit.code, at, **unfit.values)
+            self.problem(unfit.code, at, **unfit.values)
             return None
         if any(link.many for link in path):
-            self._problem("expression.many-rows", at, path=".".join((*links, name)))
+            self.problem("expression.many-rows", at, path=".".join((*links, name)))
             return None
         attribute = schema.by_name.get(name)
         if attribute is None:
-            known = [*schema.by_name, *(() if links else self._around.columns)]
+            known = [*schema.by_name, *(() if links else self.around.columns)]
             self._unknown("attribute", name, known, at, schema=schema.name)
             return None
         if attribute.type.kind is Kind.JSON:
-            self._problem("expression.json", at, name=name)
+            self.problem("expression.json", at, name=name)
             return None
         return AttributeOf(path, name, attribute.type)
 
@@ -117,38 +126,41 @@ class ExpressionBinder:
         if name == "case":
             return self._case(node)
         if name in ("when", "else"):
-            self._problem("expression.case-form", node.at)
+            self.problem("expression.case-form", node.at)
             return None
         function = FUNCTIONS.get(_WRITTEN.get(name, node.function))
         if function is None:
             self._unknown("function", node.function, _WRITTEN.values(), node.at)
+        elif function.role is not Role.ROW:
+            return bind_many(function, node, self)
         arguments = [self.bind(argument) for argument in node.arguments]
         bound = [argument for argument in arguments if argument is not None]
         if function is None or len(bound) < len(arguments):
             return None
-        return self._call(function, bound, node)
+        return self.apply(function, bound, node)
 
     def _case(self, node: Apply) -> Expr | None:
         flat: list[Node] = []
         for place, arm in enumerate(node.arguments):
             if not _is_arm(arm, place, len(node.arguments)):
-                self._problem("expression.case-form", arm.at)
+                self.problem("expression.case-form", arm.at)
                 return None
             flat += arm.arguments if isinstance(arm, Apply) else ()
         if not flat:
-            self._problem("expression.case-form", node.at)
+            self.problem("expression.case-form", node.at)
             return None
         arguments = [self.bind(argument) for argument in flat]
         bound = [argument for argument in arguments if argument is not None]
         if len(bound) < len(arguments):
             return None
-        return self._call(FUNCTIONS["Case"], bound, Apply(node.function, tuple(flat), node.at, node.depth))
+        return self.apply(FUNCTIONS["Case"], bound, Apply(node.function, tuple(flat), node.at, node.depth))
 
-    def _call(self, function: Function, arguments: list[Expr], node: Apply) -> Expr | None:
+    def apply(self, function: Function, arguments: Sequence[Expr], node: Apply) -> Expr | None:
+        """Return a function applied to arguments, checked and typed, or None after keeping its problems."""
         if function.name == "+" and any(argument.type.is_text for argument in arguments if not _is_null(argument)):
             function, arguments = FUNCTIONS["||"], [_as_text(argument) for argument in arguments]
         if not function.accepts(len(arguments)):
-            self._problem(
+            self.problem(
                 "expression.argument-count",
                 node.at,
                 function=_shown(function),
@@ -159,7 +171,7 @@ class ExpressionBinder:
         try:
             converted = _converted(function, arguments)
         except Unfit as unfit:
-            self._problem(unfit.code, node.at, **unfit.values)
+            self.problem(unfit.code, node.at, **unfit.values)
             return None
         if not self._fit(function, converted, node):
             return None
@@ -170,28 +182,37 @@ class ExpressionBinder:
         for place, (argument, source) in enumerate(zip(arguments, node.arguments, strict=True)):
             family, bounds = _family(function, place, len(arguments)), function.parameter(place).literal
             if not family.admits(argument.type):
-                self._problem(
+                self.problem(
                     "expression.argument-type",
                     source.at,
                     function=_shown(function),
                     expected=term(family),
                     found=term(argument.type.kind),
                 )
+            elif family is Family.ZONE:
+                self._check_zone(function, argument, source.at)
             elif bounds is not None and not _is_between(argument, *bounds):
-                self._problem(
+                self.problem(
                     "expression.literal-needed", source.at, function=_shown(function), least=bounds[0], most=bounds[1]
                 )
         return len(self._gather.found) == before
 
-    def _typed(self, function: Function, arguments: list[Expr], at: int) -> Expr | None:
+    def _check_zone(self, function: Function, argument: Expr, at: int) -> None:
+        try:
+            check_zone(argument)
+        except Unfit as unfit:
+            self.problem(unfit.code, at, **{"function": _shown(function), **unfit.values})
+
+    def _typed(self, function: Function, given: list[Expr], at: int) -> Expr | None:
+        arguments = placed(function, given)
         types = tuple(argument.type for argument in arguments)
         try:
             result = function.result(types)
         except Unfit as unfit:
-            self._problem(unfit.code, at, **{"function": _shown(function), **_in_terms(unfit.values)})
+            self.problem(unfit.code, at, **{"function": _shown(function), **_in_terms(unfit.values)})
             return None
         implied = (Constant(function.implied(types), types[0]),) if function.implied is not None else ()
-        return Call(function.name, (*arguments, *implied), result)
+        return restored(function, Call(function.name, (*arguments, *implied), result), given)
 
 
 def _shown(function: Function) -> str:
@@ -234,7 +255,7 @@ def _is_between(argument: Expr, least: int, most: int) -> bool:
 
 
 def _as_text(argument: Expr) -> Expr:
-    if argument.type.is_text or argument.type.kind in (Kind.INSTANT, Kind.JSON):
+    if argument.type.is_text or argument.type.kind is Kind.JSON:
         return argument
     return Call("ToString", (argument,), STRING)
 
@@ -246,7 +267,7 @@ def _family(function: Function, place: int, count: int) -> Family:
     return Family.BOOLEAN if place % 2 == 0 and place < count - 1 else Family.ANY
 
 
-def _converted(function: Function, arguments: list[Expr]) -> list[Expr]:
+def _converted(function: Function, arguments: Sequence[Expr]) -> list[Expr]:
     """Return the arguments with literals in the types that they stand for: nulls, and dates as text."""
     count = len(arguments)
     families = [_family(function, place, count) for place in range(count)]
@@ -259,8 +280,8 @@ def _converted(function: Function, arguments: list[Expr]) -> list[Expr]:
     for argument, family in zip(arguments, families, strict=True):
         if _is_null(argument):
             typed.append(Constant(None, _DEFAULTS.get(family) or (free[-1] if free else STRING)))
-        elif family is Family.DAY and _is_text_literal(argument):
-            typed.append(_read(argument, DATE))
+        elif family in MOMENTS and _is_text_literal(argument):
+            typed.append(read_moment(str(argument.value)) if family is Family.MOMENT else _read(argument, DATE))
         else:
             typed.append(argument)
     return _compared(function, typed)

@@ -9,16 +9,13 @@ from datetime import datetime
 from sqlglot import exp
 
 from batuta.engines.sql import trees
-from batuta.engines.sql.context import Row
+from batuta.engines.sql.context import LONG_LIST, Row
 from batuta.engines.sql.expressions import value
 from batuta.kit.text import drop_accents, drop_case
 from batuta.rules.bound import AttributeOf, Constant, Expr, Rooted, Variable
 from batuta.rules.periods import PERIODS, birthdays, local_to_utc, window
 from batuta.rules.tree import Operator
 from batuta.schema.types import DATE, DATETIME, INSTANT, DataType, Kind, Scalar
-
-LONG_LIST = 500
-"""A list of more values becomes rows that are joined."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +97,8 @@ def compare(operator: Operator, left: Side, right: Sequence[Expr], row: Row, fol
     if operator is Operator.IN:
         return _among(left, right, row, folding)
     if operator is Operator.MATCHES:
-        pattern = side(right[0], row, Folding())
-        return row.context.dialect.matches(left.present, pattern.tree, ignore_case=folding.case)
+        pattern = str(right[0].value) if isinstance(right[0], Constant) else ""
+        return row.context.dialect.matches(left.present, pattern, ignore_case=folding.case)
     if operator is Operator.BIRTHDAY_IN_DAYS:
         return _birthday(left, _amount(right), row)
     return _TESTS[operator](left, [side(item, row, folding) for item in right], row)

@@ -16,6 +16,9 @@ from batuta.rules.paths import SECONDARY
 from batuta.schema.model import Catalogue, Link, Schema
 from batuta.sets.shape import Shape
 
+LONG_LIST = 500
+"""A list of more values becomes rows that are joined."""
+
 
 class Names:
     """Aliases that are used once in a statement."""
@@ -63,6 +66,9 @@ class Row:
     most one row each; they gather here until `join` puts them into the query. `among`, where it is set, gives
     the population of the row once more, to narrow what is computed for all its rows at once. `roots` are the
     other rows that go with it; that of the secondary dimension is reached by joins of the same query.
+
+    What windows give is computed beneath: in a query of its own, which stands in place of the row's source, so that it
+    sees all rows before any is left out. `rank` are the columns that tell rows of the source apart.
     """
 
     def __init__(
@@ -83,12 +89,17 @@ class Row:
         self._key = key
         self.figures: dict[Hashable, Any] = {}
         self._joins: list[tuple[Callable[[], exp.Expr], exp.Expr]] = []
+        self._again: Callable[[], Row] | None = None
+        self._rank: Sequence[str] = ()
+        self._beneath: dict[Hashable, tuple[str, Callable[[Row], exp.Expr]]] = {}
         self._reached: dict[Hashable, str] = {} if key is not None else {(): alias}
 
     @staticmethod
     def of_rows(context: Context, schema: str, alias: str) -> Row:
         """Return a row of a schema's own table."""
-        return Row(context, schema, alias)
+        row = Row(context, schema, alias)
+        row._again, row._rank = (lambda: Row.of_rows(context, schema, alias)), row.schema.primary_key
+        return row
 
     @staticmethod
     def of_population(context: Context, shape: Shape, alias: str) -> Row:
@@ -96,6 +107,7 @@ class Row:
         key = dict(zip(context.schema(shape.schema).primary_key, shape.target_columns, strict=True))
         columns = {column.name: _getter(alias, column.name) for column in shape.columns}
         row = Row(context, shape.schema, alias, key=key, columns=columns)
+        row._again, row._rank = (lambda: Row.of_population(context, shape, alias)), shape.row_columns
         if shape.secondary_schema in context.catalogue.by_name:
             row.roots[SECONDARY] = row._beside(shape.secondary_schema, shape.secondary_columns)
         return row
@@ -147,7 +159,39 @@ class Row:
         """Put the joins that were asked for into the query, and return it."""
         for source, condition in self._joins:
             trees.joined(select, source(), condition, left=True)
+        if self._beneath:
+            self._put_beneath(select)
         return select
+
+    @property
+    def ranks(self) -> list[exp.Ordered]:
+        """The order of the row keys."""
+        return [trees.ascending(trees.column(self.alias, name)) for name in self._rank]
+
+    def beneath(self, known: Hashable, make: Callable[[Row], exp.Expr]) -> exp.Expr:
+        """Return a value that is computed over the source of the row, before any row is left out."""
+        name, _ = self._beneath.setdefault(known, (f"_window_{len(self._beneath) + 1}", make))
+        return trees.column(self.alias, name)
+
+    def _put_beneath(self, select: exp.Select) -> None:
+        """Replace the source of the row in a query by one that has what is computed beneath."""
+        sources = [select.args["from_"].this, *(join.this for join in select.args.get("joins", ()))]
+        (source,) = (each for each in sources if each.alias == self.alias)
+        row = self._same()
+        columns: list[exp.Expr] = [exp.Column(this=exp.Star(), table=trees.name(self.alias))]
+        columns += [trees.aliased(make(row), name) for name, make in self._beneath.values()]
+        whole = row.join(trees.query(columns, source.copy()))
+        source.replace(trees.subquery(whole, self.alias))
+
+    def _same(self) -> Row:
+        """Return the row once more, for a query of its own."""
+        assert self._again is not None  # windows look at the rows of a table or of a population
+        row = self._again()
+        row.among = self.among
+        for name, other in self.roots.items():
+            if name in row.roots:
+                row.roots[name].among = other.among
+        return row
 
     def _base(self) -> str:
         source, alias = self.context.rows(self.schema.name)

@@ -11,9 +11,8 @@ from batuta.engines.sql import trees
 from batuta.engines.sql.build import Builder
 from batuta.engines.sql.comparisons import Folding, Side, equals, side
 from batuta.engines.sql.context import Row
-from batuta.engines.sql.expressions import value
+from batuta.engines.sql.expressions import present, value
 from batuta.engines.sql.keys import chance, everything, row_key, same_row
-from batuta.engines.sql.links import present
 from batuta.rules.bound import Expr
 from batuta.sets.algebra import Choice, Criterion, Distinct
 

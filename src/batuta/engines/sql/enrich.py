@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -10,12 +10,14 @@ from sqlglot import exp
 from batuta.engines.sql import trees
 from batuta.engines.sql.build import Builder, in_type
 from batuta.engines.sql.context import Row
-from batuta.engines.sql.expressions import value
-from batuta.engines.sql.figures import figure
+from batuta.engines.sql.expressions import present, value
+from batuta.engines.sql.figures import Wanted, figure
 from batuta.engines.sql.keys import everything
 from batuta.engines.sql.lines import FirstLines, in_one_pass
 from batuta.engines.sql.lookups import found
 from batuta.engines.sql.predicates import condition
+from batuta.rules.bind import names_in
+from batuta.rules.bound import Computed, Expr, Figure, Windowed, parts_of
 from batuta.sets.algebra import Addition, Enriched, Lines, Total, Value
 from batuta.sets.lookup import Found
 from batuta.sets.shape import Column, Shape
@@ -40,6 +42,7 @@ class _Place:
 
 def enriched(node: Enriched, build: Builder) -> exp.Select:
     """Return a population with more columns. A later addition may name the columns of an earlier one."""
+    node = layered(node)
     rows, row = build.population(node.source)
     place = _Place(node, row, build, in_one_pass(node.additions))
     added: dict[str, exp.Expr] = {}
@@ -51,6 +54,39 @@ def enriched(node: Enriched, build: Builder) -> exp.Select:
     names = node.source.shape
     columns = [column for column in everything(names, row.alias) if column.name not in added]
     return row.join(trees.query([*columns, *(trees.aliased(tree, name) for name, tree in added.items())], rows))
+
+
+def layered(node: Enriched) -> Enriched:
+    """Return an enrichment with all additions up to one whose window names an earlier of them as its source."""
+    for place, addition in enumerate(node.additions):
+        earlier = {column for each in node.additions[:place] for column in _brought(each)}
+        if isinstance(addition, Value) and not earlier.isdisjoint(_in_windows(addition.expression)):
+            kept = {column.name for column in node.source.shape.columns} | earlier
+            columns = tuple(column for column in node.shape.columns if column.name in kept)
+            before = layered(Enriched(node.source, node.additions[:place], node.shape.having(columns)))
+            return Enriched(before, node.additions[place:], node.shape)
+    return node
+
+
+def _brought(addition: Addition) -> Iterator[str]:
+    """Yield the columns that an addition brings."""
+    if isinstance(addition, Found):
+        yield from (name for name, _ in addition.attributes)
+    elif isinstance(addition, Lines):
+        yield addition.name
+        for attribute, _ in addition.attributes:
+            yield from (f"{addition.name}_{number}_{attribute}" for number in range(1, addition.count + 1))
+    else:
+        yield addition.name
+
+
+def _in_windows(expression: Expr) -> Iterator[str]:
+    """Yield the canvas columns that the windows of an expression look at."""
+    if isinstance(expression, Windowed):
+        yield from (name.name for name in names_in(expression) if isinstance(name, Computed))
+    elif not isinstance(expression, Figure):
+        for part in parts_of(expression):
+            yield from _in_windows(part)
 
 
 def _column(shape: Shape, name: str) -> Column:
@@ -68,10 +104,11 @@ def _value(addition: Value, place: _Place) -> Added:
 
 def _total(addition: Total, place: _Place) -> Added:
     lines = place.with_lines.get(addition)
+    wanted = Wanted.of(addition, present, condition)
     if lines is None:
-        found = figure(addition, place.row.root(addition.root), condition)
+        found = figure(addition.path, wanted, place.row.root(addition.root))
     else:
-        found = place.lines(lines).figure(addition)
+        found = place.lines(lines).figure(wanted)
     return [(addition.name, place.build.context.dialect.fitted(found, addition.type))]
 
 

@@ -7,8 +7,8 @@ from sqlglot import exp
 from batuta.engines.sql import trees
 from batuta.engines.sql.build import Builder
 from batuta.engines.sql.context import Context, Getter, Row, linked, single
+from batuta.engines.sql.expressions import present
 from batuta.engines.sql.keys import everything, key_pairs, meeting_columns
-from batuta.engines.sql.links import present
 from batuta.schema.model import Link
 from batuta.sets.algebra import Barrier, Exclusion
 

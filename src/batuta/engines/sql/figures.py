@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
 from sqlglot import exp
 
 from batuta.engines.sql import trees
-from batuta.engines.sql.comparisons import LONG_LIST
-from batuta.engines.sql.context import Row
-from batuta.engines.sql.links import Condition, chain, group_meets, of_population, present
+from batuta.engines.sql.chains import chain, group_meets, of_population
+from batuta.engines.sql.context import LONG_LIST, Row
+from batuta.engines.sql.templates import aggregated
 from batuta.rules.bound import (
     AggregateIs,
     All,
@@ -19,32 +23,50 @@ from batuta.rules.bound import (
     Predicate,
     Without,
 )
-from batuta.rules.tree import AggregateFunction
+from batuta.rules.functions.aggregates import OF_RULES
 from batuta.schema.model import Link
+from batuta.schema.types import DataType
 from batuta.sets.algebra import Total
 
-NEVER_EMPTY = frozenset({AggregateFunction.COUNT, AggregateFunction.COUNT_DISTINCT, AggregateFunction.SUM})
-"""Figures that are 0 over no rows."""
+_COUNTS = frozenset({"Count", "CountAll", "CountDistinct"})
+"""Functions that are never empty over a group."""
 
-_AGGREGATES: dict[AggregateFunction, type[exp.AggFunc]] = {
-    AggregateFunction.COUNT: exp.Count,
-    AggregateFunction.SUM: exp.Sum,
-    AggregateFunction.AVERAGE: exp.Avg,
-    AggregateFunction.MIN: exp.Min,
-    AggregateFunction.MAX: exp.Max,
-}
-
-Wanted = tuple[AggregateFunction, Expr | None, Predicate | None]
+Values = Callable[[Expr, Row], exp.Expr]
+Conditions = Callable[[Predicate, Row], exp.Expr]
 
 
-def figure(wanted: AggregateIs | Total, row: Row, condition: Condition) -> exp.Expr:
-    """Return an aggregate over the rows at the end of a path.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A figure: a function of the table over the rows that satisfy `where`, and how its parts are compiled there."""
+
+    function: str
+    arguments: tuple[Expr, ...]
+    where: Predicate | None
+    value: Values = field(compare=False)
+    condition: Conditions | None = field(default=None, compare=False)
+
+    @staticmethod
+    def of(rule: AggregateIs | Total, value: Values, condition: Conditions) -> Wanted:
+        """Return what an aggregate condition or a total asks for."""
+        return Wanted(OF_RULES[rule.function], () if rule.of is None else (rule.of,), rule.where, value, condition)
+
+    def holds(self, row: Row) -> exp.Expr:
+        """Return the condition that a row counts."""
+        return trees.true() if self.where is None or self.condition is None else self.condition(self.where, row)
+
+    def values(self, row: Row) -> list[tuple[exp.Expr, DataType]]:
+        """Return the arguments of the function over a row, NULL where they are empty."""
+        return [(self.value(argument, row), argument.type) for argument in self.arguments]
+
+
+def figure(path: tuple[Link, ...], wanted: Wanted, row: Row) -> exp.Expr:
+    """Return a figure over the rows at the end of a path.
 
     Figures over the same path are computed in one pass, each over the rows that satisfy its own predicate.
     """
-    known = (wanted.path, condition_alone(wanted.where))
+    known = (path, condition_alone(wanted.where))
     if known not in row.figures:
-        row.figures[known] = Group(wanted.path, row, condition)
+        row.figures[known] = Group(path, row)
     group: Group = row.figures[known]
     return group.figure(wanted)
 
@@ -71,18 +93,21 @@ class Group:
     It is joined to the row when the query of the row is put together, with all figures asked for until then.
     """
 
-    def __init__(self, path: tuple[Link, ...], row: Row, condition: Condition) -> None:
-        self.path, self.row, self.condition = path, row, condition
+    def __init__(self, path: tuple[Link, ...], row: Row) -> None:
+        self.path, self.row = path, row
         self.alias = row.context.names.take("t")
         self.along = chain(path, row)
         self.wanted: dict[Wanted, str] = {}
         row.reach(self._source, group_meets(path[0], row, self.alias))
 
-    def figure(self, wanted: AggregateIs | Total) -> exp.Expr:
+    def figure(self, wanted: Wanted) -> exp.Expr:
         """Return a figure, which from now on is computed; over no rows, counts and sums are 0, others NULL."""
-        known = (wanted.function, wanted.of, wanted.where)
-        found = trees.column(self.alias, self.wanted.setdefault(known, f"figure_{len(self.wanted) + 1}"))
-        return exp.Coalesce(this=found, expressions=[trees.number(0)]) if wanted.function in NEVER_EMPTY else found
+        found = trees.column(self.alias, self.wanted.setdefault(wanted, f"figure_{len(self.wanted) + 1}"))
+        if wanted.function in _COUNTS:
+            return exp.Coalesce(this=found, expressions=[trees.number(0)])
+        if wanted.function == "Sum":  # one that its type cannot hold is NULL although there are rows
+            return trees.case([(trees.is_null(trees.column(self.alias, "k1")), trees.number(0))], found)
+        return found
 
     def keys(self) -> list[exp.Expr]:
         """Return the values of the first link that the rows along the path are grouped by."""
@@ -90,39 +115,42 @@ class Group:
 
     def query(self) -> exp.Select:
         """Return the rows along the path grouped by the values of the first link."""
-        keys = self.keys()
+        keys, end = self.keys(), self.along.end
         columns: list[exp.Expr] = [trees.aliased(key, f"k{place}") for place, key in enumerate(keys, 1)]
-        wheres = list(dict.fromkeys(where for _, _, where in self.wanted))
-        for (function, of, where), name in self.wanted.items():
-            columns.append(trees.aliased(self._aggregate(function, of, where if len(wheres) > 1 else None), name))
+        wheres: dict[Predicate | None, Wanted] = {}
+        for wanted in self.wanted:
+            wheres.setdefault(wanted.where, wanted)
+        for wanted, name in self.wanted.items():
+            kept = wanted.holds(end) if len(wheres) > 1 and wanted.where is not None else None
+            columns.append(trees.aliased(self.aggregate(wanted, wanted.values(end), kept, self._order()), name))
         meets = of_population(self.path[0], self.along, self.row)
         if None not in wheres:
-            meets.append(trees.some([self.holds(where) for where in wheres if where is not None]))
+            meets.append(trees.some([each.holds(end) for each in wheres.values()]))
         query = self.along.select(columns, trees.every(meets) if meets else None)
         query.set("group", exp.Group(expressions=[key.copy() for key in keys]))
         return query
 
-    def holds(self, where: Predicate) -> exp.Expr:
-        """Return the condition that the row at the end of the path satisfies a predicate."""
-        return self.condition(where, self.along.end)
+    def aggregate(
+        self,
+        wanted: Wanted,
+        values: Sequence[tuple[exp.Expr, DataType]],
+        kept: exp.Expr | None,
+        order: Sequence[exp.Ordered],
+    ) -> exp.Expr:
+        """Return a figure of values, over all rows of a group or where a condition holds."""
+        each = partial(_over, kept, order)
+        return aggregated(wanted.function, values, self.row.context.dialect, each)
+
+    def _order(self) -> list[exp.Ordered]:
+        end = self.along.end
+        return [trees.ascending(key) for key in end.key]
 
     def _source(self) -> exp.Expr:
         return trees.subquery(self.query(), self.alias)
 
-    def _aggregate(self, function: AggregateFunction, of: Expr | None, where: Predicate | None) -> exp.Expr:
-        value = None if of is None else present(of, self.along.end)
-        return aggregate(function, value, None if where is None else self.holds(where))
 
-
-def aggregate(function: AggregateFunction, of: exp.Expr | None, where: exp.Expr | None) -> exp.Expr:
-    """Return an aggregate of values (none: of rows), over all of a group or where a condition holds."""
-    tree = _over(function, of)
-    return tree if where is None else exp.Filter(this=tree, expression=exp.Where(this=where))
-
-
-def _over(function: AggregateFunction, of: exp.Expr | None) -> exp.Expr:
-    if of is None:
-        return exp.Count(this=exp.Star())
-    if function is AggregateFunction.COUNT_DISTINCT:
-        return exp.Count(this=exp.Distinct(expressions=[of]))
-    return _AGGREGATES[function](this=of)
+def _over(kept: exp.Expr | None, order: Sequence[exp.Ordered], node: exp.Expr) -> exp.Expr:
+    """Return an aggregate over the rows of a group that count, texts joined in an order."""
+    if isinstance(node, exp.GroupConcat):
+        node.set("this", exp.Order(this=node.this, expressions=[item.copy() for item in order]))
+    return node if kept is None else exp.Filter(this=node, expression=exp.Where(this=kept.copy()))

@@ -7,9 +7,8 @@ from sqlglot import exp
 from batuta.engines.sql import trees
 from batuta.engines.sql.build import Builder, in_type
 from batuta.engines.sql.context import Row
-from batuta.engines.sql.expressions import value
+from batuta.engines.sql.expressions import present, value
 from batuta.engines.sql.first import first_rows
-from batuta.engines.sql.links import present
 from batuta.sets.algebra import Keyed
 
 

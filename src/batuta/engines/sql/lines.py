@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from sqlglot import exp
 
 from batuta.engines.sql import trees
+from batuta.engines.sql.chains import of_population
 from batuta.engines.sql.context import Row
-from batuta.engines.sql.expressions import value
-from batuta.engines.sql.figures import Group, aggregate, condition_alone
-from batuta.engines.sql.links import Condition, of_population, present
+from batuta.engines.sql.expressions import present, value
+from batuta.engines.sql.figures import Conditions, Group, condition_alone
 from batuta.sets.algebra import Addition, Lines, Sort, Total
 
 _PLACE, _COUNT = "_place", "_count"
@@ -47,9 +47,9 @@ def ordered(item: Sort, row: Row) -> exp.Ordered:
 class FirstLines(Group):
     """The lines of an addition, with the figures that are taken from the same pass over the linked rows."""
 
-    def __init__(self, lines: Lines, row: Row, condition: Condition) -> None:
-        super().__init__(lines.path, row, condition)
-        self._lines = lines
+    def __init__(self, lines: Lines, row: Row, condition: Conditions) -> None:
+        super().__init__(lines.path, row)
+        self._lines, self._condition = lines, condition
         self._ranks = row.context.names.take("l")
         self._carried: dict[exp.Expr, str] = {}
 
@@ -86,10 +86,10 @@ class FirstLines(Group):
     def _figures(self) -> list[exp.Expr]:
         """Return the figures; what they filter by is known before the rows are ranked."""
         found: list[exp.Expr] = []
-        for (function, of, where), name in self.wanted.items():
-            over = None if of is None else self._carry(present(of, self.along.end))
-            kept = None if where in (None, self._lines.where) else self._carry(self.holds(where))
-            found.append(trees.aliased(aggregate(function, over, kept), name))
+        for wanted, name in self.wanted.items():
+            values = [(self._carry(tree), given) for tree, given in wanted.values(self.along.end)]
+            kept = None if wanted.where in (None, self._lines.where) else self._carry(wanted.holds(self.along.end))
+            found.append(trees.aliased(self.aggregate(wanted, values, kept, ()), name))
         return found
 
     def _carry(self, tree: exp.Expr) -> exp.Expr:
@@ -109,7 +109,7 @@ class FirstLines(Group):
         columns += [trees.aliased(tree, name) for tree, name in self._carried.items()]
         wanted = of_population(self.path[0], self.along, self.row)
         if self._lines.where is not None:
-            wanted.append(self.holds(self._lines.where))
+            wanted.append(self._condition(self._lines.where, self.along.end))
         columns.append(trees.aliased(place, _PLACE))
         return self.along.select(columns, trees.every(wanted) if wanted else None)
 

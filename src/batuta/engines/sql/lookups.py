@@ -16,10 +16,9 @@ from batuta.engines.sql import trees
 from batuta.engines.sql.build import Builder, in_type
 from batuta.engines.sql.comparisons import Folding, side
 from batuta.engines.sql.context import Row
-from batuta.engines.sql.expressions import value
+from batuta.engines.sql.expressions import present, value
 from batuta.engines.sql.first import first_rows
 from batuta.engines.sql.keys import everything, key_pairs, row_key, same_key, same_row
-from batuta.engines.sql.links import present
 from batuta.engines.sql.predicates import condition
 from batuta.rules.bound import AllOf, Call, Expr, IsTrue, Predicate
 from batuta.sets.algebra import Records, Set

@@ -10,8 +10,8 @@ from sqlglot import exp
 from batuta.engines.sql import trees
 from batuta.engines.sql.comparisons import Folding, compare, computed, side
 from batuta.engines.sql.context import Row, not_blank
-from batuta.engines.sql.expressions import value
-from batuta.engines.sql.figures import NEVER_EMPTY, figure
+from batuta.engines.sql.expressions import present, value
+from batuta.engines.sql.figures import Wanted, figure
 from batuta.engines.sql.links import some_linked
 from batuta.rules.bound import (
     AggregateIs,
@@ -29,8 +29,11 @@ from batuta.rules.bound import (
     Predicate,
     Without,
 )
-from batuta.rules.tree import Operator
+from batuta.rules.tree import AggregateFunction, Operator
 from batuta.sets.shape import TARGET
+
+_COUNTS = frozenset({AggregateFunction.COUNT, AggregateFunction.COUNT_DISTINCT})
+"""Figures that are never empty."""
 
 
 def condition(predicate: Predicate, row: Row) -> exp.Expr:
@@ -52,10 +55,11 @@ def _compare(predicate: Compare, row: Row) -> exp.Expr:
 
 def _aggregate(predicate: AggregateIs, row: Row) -> exp.Expr:
     folding = Folding(predicate.fold_case, predicate.fold_accents)
-    tree = figure(predicate, row.root(predicate.root), condition)
+    wanted = Wanted.of(predicate, present, condition)
+    tree = figure(predicate.path, wanted, row.root(predicate.root))
     left = computed(tree, predicate.type, row, folding)
     found = compare(predicate.operator, left, predicate.right, row, folding)
-    if predicate.function in NEVER_EMPTY or predicate.operator is Operator.IS_EMPTY:
+    if predicate.function in _COUNTS or predicate.operator is Operator.IS_EMPTY:
         return found
     return trees.every([trees.is_not_null(tree.copy()), found])
 

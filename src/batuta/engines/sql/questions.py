@@ -10,10 +10,9 @@ from sqlglot import exp
 from batuta.engines.sql import trees
 from batuta.engines.sql.build import Builder
 from batuta.engines.sql.context import Row
-from batuta.engines.sql.expressions import typed
-from batuta.engines.sql.figures import figure
+from batuta.engines.sql.expressions import present, typed
+from batuta.engines.sql.figures import Wanted, figure
 from batuta.engines.sql.keys import everything, row_key
-from batuta.engines.sql.links import present
 from batuta.engines.sql.predicates import condition
 from batuta.rules.bound import All, AllOf, AnyOf, Expr, Predicate, Without
 from batuta.schema.types import Kind
@@ -122,7 +121,8 @@ def _term(term: Term, row: Row) -> exp.Expr:
     if isinstance(term, Holds):
         return trees.certain(condition(term.predicate, row))
     if isinstance(term, FigureOf):
-        return figure(term.aggregate, row.root(term.aggregate.root), condition)
+        asked = term.aggregate
+        return figure(asked.path, Wanted.of(asked, present, condition), row.root(asked.root))
     return typed(term, row)
 
 

@@ -9,8 +9,8 @@ from sqlglot import exp
 from batuta.engines.sql import trees
 from batuta.engines.sql.build import Builder, projected
 from batuta.engines.sql.context import Row
+from batuta.engines.sql.expressions import present
 from batuta.engines.sql.first import first_rows, one_per_key
-from batuta.engines.sql.links import present
 from batuta.rules.bind import names_in
 from batuta.rules.bound import Computed, Expr, Rooted
 from batuta.sets.algebra import Intersection, Set, Union

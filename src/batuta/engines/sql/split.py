@@ -11,8 +11,8 @@ from sqlglot import exp
 
 from batuta.engines.sql import trees
 from batuta.engines.sql.build import Builder
+from batuta.engines.sql.expressions import present
 from batuta.engines.sql.keys import chance, everything, row_key, same_row, threshold
-from batuta.engines.sql.links import present
 from batuta.engines.sql.predicates import condition
 from batuta.engines.sql.sizes import ALL, HASH, Place, places, rounded, taken
 from batuta.sets.algebra import LimitKind, Part, Parted, Split

@@ -2,7 +2,9 @@ CREATE TABLE "work"."main" AS
 SELECT
   "p"."_t1",
   CAST("country"."name" AS TEXT) AS "country",
-  CAST(TRY_CAST(COALESCE("t"."figure_1", 0) AS DECIMAL(10, 2)) AS DECIMAL(10, 2)) AS "spent",
+  CAST(TRY_CAST(CASE WHEN (
+    "t"."k1" IS NULL
+  ) THEN 0 ELSE "t"."figure_1" END AS DECIMAL(10, 2)) AS DECIMAL(10, 2)) AS "spent",
   CAST("t_2"."o_1_total" AS DECIMAL(10, 2)) AS "o_1_total",
   CAST("t_2"."o_2_total" AS DECIMAL(10, 2)) AS "o_2_total",
   CAST([{'total': "t_2"."o_1_total"}, {'total': "t_2"."o_2_total"}][1:COALESCE("t_2"."_count", 0)] AS STRUCT("total" DECIMAL(10, 2))[]) AS "o"
@@ -22,7 +24,11 @@ LEFT JOIN "data"."country" AS "country"
 LEFT JOIN (
   SELECT
     "order"."person_id" AS "k1",
-    SUM("order"."total") AS "figure_1"
+    CASE
+      WHEN COUNT("order"."total") = 0
+      THEN CAST(0 AS DECIMAL(38, 2))
+      ELSE CAST(SUM("order"."total") AS DECIMAL(38, 2))
+    END AS "figure_1"
   FROM "data"."order" AS "order"
   WHERE
     (

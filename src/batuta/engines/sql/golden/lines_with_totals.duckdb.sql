@@ -5,7 +5,9 @@ SELECT
   CAST("t"."o_2_total" AS DECIMAL(10, 2)) AS "o_2_total",
   CAST([{'total': "t"."o_1_total"}, {'total': "t"."o_2_total"}][1:COALESCE("t"."_count", 0)] AS STRUCT("total" DECIMAL(10, 2))[]) AS "o",
   CAST(TRY_CAST(COALESCE("t"."figure_1", 0) AS BIGINT) AS BIGINT) AS "orders",
-  CAST(TRY_CAST(COALESCE("t"."figure_2", 0) AS DECIMAL(10, 2)) AS DECIMAL(10, 2)) AS "spent"
+  CAST(TRY_CAST(CASE WHEN (
+    "t"."k1" IS NULL
+  ) THEN 0 ELSE "t"."figure_2" END AS DECIMAL(10, 2)) AS DECIMAL(10, 2)) AS "spent"
 FROM "work"."one" AS "p"
 LEFT JOIN (
   SELECT
@@ -18,8 +20,13 @@ LEFT JOIN (
     ) THEN "l"."a1" END) AS "o_2_total",
     COUNT(*) AS "_count",
     COUNT(*) AS "figure_1",
-    SUM("l"."a1") FILTER(WHERE
-      "l"."a2") AS "figure_2"
+    CASE
+      WHEN COUNT("l"."a1") FILTER(WHERE
+        "l"."a2") = 0
+      THEN CAST(0 AS DECIMAL(38, 2))
+      ELSE CAST(SUM("l"."a1") FILTER(WHERE
+        "l"."a2") AS DECIMAL(38, 2))
+    END AS "figure_2"
   FROM (
     SELECT
       "order"."person_id" AS "k1",
