@@ -13,6 +13,9 @@ from typing import Any
 import pytest
 
 from tests.command import Answer, Batuta
+from tests.engines import begin, engine
+
+__all__ = ["engine"]
 
 NOW = "2026-03-01T09:00:00Z"
 
@@ -94,8 +97,9 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Office:
+def office(tmp_path: Path, engine: str) -> Office:
     made = Office(tmp_path)
+    begin(tmp_path / "home", engine)
     made.folder.mkdir()
     made.call("location", "set", "shop", "--folder", made.folder)
     return made

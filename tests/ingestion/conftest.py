@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 from typer.testing import CliRunner
 
 from batuta.app import root
+from tests.engines import begin, data_of, engine
+
+__all__ = ["engine"]
 
 CHINOOK = Path(__file__).parents[1] / "data" / "chinook"
 
@@ -50,14 +52,14 @@ class Terminal:
         return lines
 
     def query(self, sql: str) -> list[Any]:
-        """Ask the data file itself, attached as `home`, while no command runs."""
-        with duckdb.connect() as connection:
-            connection.execute(f"ATTACH '{self.home / 'data.duckdb'}' AS home (READ_ONLY)")
+        """Ask the data itself, attached as `home`, while no command runs."""
+        with data_of(self.home, "home") as connection:
             return connection.execute(sql).fetchall()
 
 
 @pytest.fixture
-def terminal(tmp_path: Path) -> Terminal:
+def terminal(tmp_path: Path, engine: str) -> Terminal:
+    begin(tmp_path / "home", engine)
     return Terminal(tmp_path / "home")
 
 

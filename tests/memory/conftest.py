@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email
 import json
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from email.policy import default
@@ -12,12 +11,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 from typer.testing import CliRunner
 
 from batuta.app import root
 from batuta.kit.errors import BatutaError
+from tests.engines import begin, copy, data_of, engine
+
+__all__ = ["engine"]
 
 SCHEMA = """
 CREATE TABLE customer (
@@ -152,7 +153,7 @@ class Home:
 
     def ask(self, query: str) -> list[int]:
         """Ask the data itself, with SQL of the test's own."""
-        with duckdb.connect(str(self.folder / "home" / "data.duckdb"), read_only=True) as connection:
+        with data_of(self.folder / "home") as connection:
             return [row[0] for row in connection.execute(query).fetchall()]
 
     def memory(self, *words: str) -> Any:
@@ -163,9 +164,10 @@ class Home:
 
 
 @pytest.fixture(scope="session")
-def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def stocked(tmp_path_factory: pytest.TempPathFactory, engine: str) -> Path:
     found = Home(tmp_path_factory.mktemp("memory") / "shop")
     found.folder.mkdir()
+    begin(found.folder / "home", engine)
     found.must("schema", "import", found.file("schema.sql", SCHEMA), "--dialect", "postgres")
     found.must("dimension", "add", "customers", "--schema", "customer", "--identity", "email")
     found.must("environment", "apply", found.file("environment.yaml", ENVIRONMENT))
@@ -179,5 +181,5 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def home(stocked: Path, tmp_path: Path) -> Home:
-    shutil.copytree(stocked, tmp_path / "shop")
+    copy(stocked, tmp_path / "shop")
     return Home(tmp_path / "shop")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 import yaml
 
 from tests.command import Batuta
+from tests.engines import begin, copy, data_of, engine
+
+__all__ = ["engine"]
 
 SCHEMA = """
 CREATE TYPE tier AS ENUM ('gold', 'silver');
@@ -86,14 +87,15 @@ class Home:
         return {name: number for name, number in data.items() if name != "schema" and number}
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
-        with duckdb.connect(str(self.folder / "home" / "data.duckdb"), read_only=True) as connection:
+        with data_of(self.folder / "home") as connection:
             return connection.execute(query.replace("FROM ", "FROM data.data.")).fetchall()
 
 
 @pytest.fixture(scope="session")
-def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def stocked(tmp_path_factory: pytest.TempPathFactory, engine: str) -> Path:
     found = Home(tmp_path_factory.mktemp("updating") / "shop")
     found.folder.mkdir()
+    begin(found.folder / "home", engine)
     found.batuta("schema", "import", found.file("schema.sql", SCHEMA), "--dialect", "postgres")
     found.batuta("schema", "set-version", "customer", "changed_at")
     found.batuta("schema", "set-version", "card", "revision")
@@ -105,5 +107,5 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def home(stocked: Path, tmp_path: Path) -> Home:
-    shutil.copytree(stocked, tmp_path / "shop")
+    copy(stocked, tmp_path / "shop")
     return Home(tmp_path / "shop")

@@ -42,7 +42,6 @@ def use_engine(
     found = services(context)
     wanted = _read(kind, address, password)
     settings = found.home.settings()
-    found.home.take()
     _refuse_if_used(found, settings.engine, wanted)
     found.open_engine(found.home, wanted, found.has_data).close()
     found.home.write_settings(settings.model_copy(update={"engine": wanted}))

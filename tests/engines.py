@@ -1,0 +1,98 @@
+"""Homes of tests on each engine: begun, copied, and asked what is in them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import psycopg
+import pytest
+import yaml
+from psycopg import sql
+
+from tests.command import Batuta
+from tests.postgres import new_database, server
+
+ENGINES = tuple(os.environ.get("BATUTA_TEST_HOMES", "duckdb,postgres").split(","))
+_PARTS = {
+    "batuta_rows": "data",
+    "batuta_audience": "audience",
+    "batuta_system": "system",
+    "batuta_memory": "memory",
+    "batuta_tombstone": "tombstone",
+}
+_TABLES = "SELECT schemaname, tablename FROM pg_catalog.pg_tables WHERE schemaname LIKE 'batuta%' ORDER BY 1, 2"
+_COLUMNS = """
+SELECT attname, format_type(atttypid, atttypmod) FROM pg_catalog.pg_attribute
+WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum
+"""
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """The engine of a home, each in turn."""
+    return str(request.param)
+
+
+def begin(home: Path, engine: str) -> None:
+    """Let a home that is not there yet have an engine."""
+    if engine == "postgres":
+        Batuta(home)("engine", "use", "postgres", "--address", new_database())
+
+
+def copy(home: Path, to: Path) -> None:
+    """Copy the folder of a home, and its data wherever that is."""
+    shutil.copytree(home, to, dirs_exist_ok=True)
+    for settings in to.rglob("settings.yaml"):
+        document = yaml.safe_load(settings.read_text("utf-8"))
+        if document["engine"]["kind"] == "postgres":
+            document["engine"]["address"] = _twin(document["engine"]["address"])
+            settings.write_text(yaml.safe_dump(document), "utf-8")
+
+
+@contextmanager
+def data_of(home: Path, name: str = "data") -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection to the data of a home while no command runs, attached under a name, as DuckDB has it."""
+    settings = home / "settings.yaml"
+    engine = yaml.safe_load(settings.read_text("utf-8")).get("engine", {}) if settings.exists() else {}
+    with duckdb.connect() as connection:
+        if engine.get("kind") == "postgres":
+            connection.execute(f"ATTACH ':memory:' AS {name}")
+            with psycopg.connect(engine["address"]) as source:
+                _mirror(source, connection, name)
+        else:
+            connection.execute(f"ATTACH '{home / 'data.duckdb'}' AS {name} (READ_ONLY)")
+        yield connection
+
+
+def _mirror(source: psycopg.Connection[Any], target: duckdb.DuckDBPyConnection, name: str) -> None:
+    for part in _PARTS.values():
+        target.execute(f"CREATE SCHEMA IF NOT EXISTS {name}.{part}")
+    for schema, table in source.execute(_TABLES).fetchall():
+        if schema in _PARTS and table != "home":
+            _mirror_table(source, target, f'"{schema}"."{table}"', f'{name}.{_PARTS[schema]}."{table}"')
+
+
+def _mirror_table(source: psycopg.Connection[Any], target: duckdb.DuckDBPyConnection, table: str, copied: str) -> None:
+    columns = source.execute(_COLUMNS, [table]).fetchall()
+    kinds = ", ".join(f'"{column}" {kind.replace(" without time zone", "")}' for column, kind in columns)
+    target.execute(f"CREATE TABLE {copied} ({kinds})")
+    rows = source.execute(sql.SQL("SELECT * FROM ") + sql.SQL(table)).fetchall()  # type: ignore[arg-type]
+    if rows:
+        target.executemany(f"INSERT INTO {copied} VALUES ({', '.join('?' for _ in columns)})", rows)
+
+
+def _twin(address: str) -> str:
+    """Copy a database that nobody uses; return the address of the copy."""
+    twin = new_database()
+    names = [psycopg.conninfo.conninfo_to_dict(one)["dbname"] for one in (twin, address)]
+    with psycopg.connect(server(), autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(str(names[0]))))
+        copying = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, map(str, names)))
+        connection.execute(copying)
+    return twin
