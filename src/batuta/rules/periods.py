@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from batuta.rules.functions.dates import add_days, add_months, monday_of
+from batuta.rules.functions.calendar import add_days, add_months, monday_of
 from batuta.rules.tree import Operator
 
 Window = tuple[datetime | None, datetime | None]

@@ -13,7 +13,7 @@ from batuta.activities.contract import Input, Output, Scope, Takes, Waiting
 from batuta.kit.document import Document
 from batuta.kit.localtime import instant_at, local_of
 from batuta.kit.problems import Problem, Problems
-from batuta.rules.functions.dates import add_months
+from batuta.rules.functions.calendar import add_months
 from batuta.sets.algebra import Set
 
 

@@ -9,8 +9,10 @@ from sqlglot import exp
 from batuta.engines.sql import trees
 from batuta.engines.sql.casing import POSTGRES_CASING
 from batuta.engines.sql.dialect import WHITE_SPACE, Dialect
+from batuta.engines.sql.months import POSTGRES_MONTHS
 from batuta.engines.sql.postgres_fitting import EXTREMES, FITTING
 from batuta.engines.sql.postgres_folding import folding
+from batuta.engines.sql.postgres_numbers import POSTGRES_NUMBERS
 from batuta.rules.patterns import Notation
 from batuta.schema.types import DataType, Kind
 from batuta.sets.shape import Column
@@ -30,7 +32,7 @@ class Postgres(Dialect):
 
     name = "postgres"
     notation = Notation(r"\U{:08x}", r"\Z")
-    preparation = (*folding(), *POSTGRES_CASING, *FITTING, *EXTREMES)
+    preparation = (*folding(), *POSTGRES_CASING, *FITTING, *EXTREMES, *POSTGRES_NUMBERS, *POSTGRES_MONTHS)
     types = Dialect.types | {Kind.STRING: "TEXT", Kind.ENUM: "TEXT", Kind.JSON: "TEXT"}
 
     def column_type(self, column: Column) -> exp.DataType:
