@@ -24,6 +24,7 @@ from batuta.cli import (
     data,
     demo,
     dimensions,
+    doctor,
     engine,
     environment,
     filters,
@@ -84,6 +85,7 @@ campaigns.app.command("show")(campaign_show.show_campaign)
 campaigns.app.command("memory")(campaign_memory.show_memory)
 root.command("report")(reports.report)
 root.command("demo")(demo.demo)
+root.command("doctor")(doctor.doctor)
 
 
 def _open_engine(home: Home, settings: EngineSettings, has_data: bool) -> Engine:

@@ -93,7 +93,7 @@ def prepare_database(address: str, owner: Owner | None = None) -> Connection:
     """
     guard = connect(address)
     try:
-        _check(guard)
+        check(guard)
         _own(guard)
         known = owner is None or belongs(guard, owner)
         with guard.transaction():
@@ -119,12 +119,13 @@ def _parts() -> Iterator[str]:
     yield FUNCTIONS
 
 
-def _check(connection: Connection) -> None:
+def check(connection: Connection) -> None:
+    """Raise unless the database will do: a server that is new enough, texts in UTF-8 ordered by code point."""
     if connection.info.server_version < _OLDEST:
         found = f"the server is PostgreSQL {connection.info.server_version // 10000}"
         raise SystemFault(PLACE, found, expected="PostgreSQL 15 or later", todo="Use a newer server.")
     encoding = connection.info.parameter_status("server_encoding")
-    order = _order(connection)
+    order = order_of_texts(connection)
     if encoding != "UTF8" or order not in ("C", "POSIX", "C.UTF-8", "C.UTF8"):
         raise InputError(
             PLACE,
@@ -134,7 +135,7 @@ def _check(connection: Connection) -> None:
         )
 
 
-def _order(connection: Connection) -> str:
+def order_of_texts(connection: Connection) -> str:
     """Return the name of the order of texts; a locale of the C library has it in datcollate, others elsewhere."""
     ((provider, collate, other),) = connection.execute(_ORDER).fetchall()
     return str(collate if provider == "c" else other)
