@@ -15,6 +15,7 @@ from sqlglot import exp
 from batuta.engines.sql import trees
 from batuta.engines.sql.dialect import Dialect, Pairs
 from batuta.kit.text import drop_accents
+from batuta.rules.patterns import Notation
 
 _AGREED = r"\x{1}-\x{482}\x{48a}-\x{590}\x{1e00}-\x{20cf}\x{3400}-\x{4dbf}\x{4e00}-\x{9fff}\x{1f300}-\x{1faff}"
 """Where strip_accents agrees: Latin, Greek, Cyrillic, Armenian, punctuation, Han and pictures."""
@@ -88,6 +89,7 @@ class DuckDb(Dialect):
     """The SQL of DuckDB."""
 
     name = "duckdb"
+    notation = Notation(r"\x{{{:x}}}", "$", r"\b", r"\B")
     preparation = (_LOWER, _unaccent(), _FOLD.format(agreed=_AGREED))
 
     def found(self, pairs: Pairs, query: exp.Select) -> exp.Expr:

@@ -16,7 +16,20 @@ from batuta.rules.functions.presence import PRESENCE
 from batuta.rules.functions.text import TEXT
 from batuta.rules.functions.windows import WINDOWS
 
-_ALL = (*OPERATORS, *TEXT, *DIGESTS, *PRESENCE, *NUMBERS, *CONVERSIONS, *DATES, *CHOICES, *BITS, *GEOGRAPHY, *AGGREGATES, *WINDOWS)
+_ALL = (
+    *OPERATORS,
+    *TEXT,
+    *DIGESTS,
+    *PRESENCE,
+    *NUMBERS,
+    *CONVERSIONS,
+    *DATES,
+    *CHOICES,
+    *BITS,
+    *GEOGRAPHY,
+    *AGGREGATES,
+    *WINDOWS,
+)
 
 FUNCTIONS: dict[str, Function] = {function.name: function for function in _ALL}
 """Every function by its name, in the spelling of the spec; operators (`+`, `=`, `and` ...) are functions too."""
