@@ -60,8 +60,9 @@ def test_a_rule_asks_what_became_of_the_nearest_message_upstream(shop: Shop) -> 
     assert shop.keys("reached.complement") == []
 
 
-def test_a_test_run_leaves_no_message(shop: Shop) -> None:
+def test_a_test_run_leaves_no_message_and_takes_those_for_sent_to_who_would_be(shop: Shop) -> None:
     assert shop.run(TEXT)[0] == 0
+    assert shop.keys("reached.yes") == [1, 2, 4, 5]
     assert asked(shop, "SELECT count(*) FROM message_people") == [(0,)]
 
 

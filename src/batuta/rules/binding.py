@@ -16,13 +16,14 @@ class Sends:
     """The messages of a run that a rule may ask about.
 
     `channels` are the channel activities of the campaign, `nearest` those before the rule's own activity with none
-    between; `run` is empty while a campaign is only validated.
+    between; `run` is empty while a campaign is only validated. In a `rehearsal` nothing leaves.
     """
 
     campaign: str
     run: str = ""
     channels: tuple[str, ...] = ()
     nearest: tuple[str, ...] = ()
+    rehearsal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from batuta.kit.problems import Problem, Problems
 from batuta.kit.text import suggest
 from batuta.rules.binding import Surroundings
-from batuta.rules.bound import All, AllOf, AnyOf, AttributeOf, Compare, Constant, IsTrue, Linked, Predicate, Without
+from batuta.rules.bound import (
+    All,
+    AllOf,
+    Among,
+    AnyOf,
+    AttributeOf,
+    Compare,
+    Constant,
+    IsTrue,
+    Linked,
+    Predicate,
+    Without,
+)
 from batuta.rules.tree import Behaviour, Condition, FeedbackIs, Operator
 from batuta.schema.feedback import EVENTS, MESSAGE, MESSAGE_FEEDBACK, MESSAGE_TRACKING, Feedback, Interaction
 from batuta.schema.feedback import feedback_name as name_of
@@ -31,6 +43,9 @@ _WITHOUT: Mapping[Behaviour, Behaviour] = {
     Behaviour.NOT_OPENED: Behaviour.OPENED,
     Behaviour.NOT_CLICKED: Behaviour.CLICKED,
 }
+_SENT = "sent"
+"""The output of a channel activity with those it sent to, or in a test run would send to."""
+
 _FLAGS = ("proof", "seed", "test")
 
 
@@ -45,14 +60,26 @@ class _Ways:
 def bind_feedback(rule: FeedbackIs, around: Surroundings, bind_condition: BindCondition) -> Predicate:
     """Return the predicate of a feedback condition; raise Problems with the field that is at fault.
 
-    Without a campaign it speaks of the nearest channel activity upstream in this run. Of a schema that is several
-    dimensions the messages of all count.
+    Without a campaign it speaks of the nearest channel activity upstream in this run; in a rehearsal of it those
+    count as sent to, in any period, who would be, and nobody answers. Of a schema that is several dimensions the
+    messages of all count.
     """
     towards = _towards(rule, around)
     ways = list(_ways(around))
     if not ways:
         raise _one("rule.feedback-no-dimension", "behaviour", schema=around.schema or "-")
+    if around.sends is not None and around.sends().rehearsal and not (rule.campaign or rule.activity):
+        return _rehearsed(rule.behaviour, around, around.sends().nearest)
     return _any([_behaved(rule, way, towards, around, bind_condition) for way in ways])
+
+
+def _rehearsed(behaviour: Behaviour, around: Surroundings, nearest: Sequence[str]) -> Predicate:
+    if behaviour is not Behaviour.SENT and behaviour not in _WITHOUT:
+        return AnyOf(())
+    names = [f"{activity}.{_SENT}" for activity in nearest]
+    passages = {name: around.passages[name] for name in names if name in around.passages}
+    here = {name: passage.table for name, passage in passages.items() if passage.schema == around.schema}
+    return AnyOf(tuple(Among(name, table) for name, table in here.items()))
 
 
 def _ways(around: Surroundings) -> Iterator[_Ways]:

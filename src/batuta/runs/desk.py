@@ -104,7 +104,7 @@ class Desk:
     def _sends(self, scope: Scope) -> Callable[[], Sends] | None:
         """Return what a rule may ask of the messages of this very run."""
         found = scope.sends
-        return None if found is None else lambda: replace(found(), run=self.run.id)
+        return None if found is None else lambda: replace(found(), run=self.run.id, rehearsal=not self.run.live)
 
     def _upstream(self, activity: str) -> dict[str, tuple[str, ...]]:
         """Return the outputs that carry people before an activity that decides by them."""
