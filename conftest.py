@@ -8,16 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
-import duckdb
-import pyarrow as pa
 import pytest
 import yaml
 from pydantic import TypeAdapter
-from sqlglot import exp
 
-from batuta.engines.duckdb.engine import DuckDBEngine
-from batuta.engines.duckdb.storage import ensure_tables, folded_attributes, rows_table
-from batuta.kit.text import fold
 from batuta.rules.bind import bind_rule
 from batuta.rules.binding import Surroundings
 from batuta.rules.bound import Moment, Predicate
@@ -29,8 +23,9 @@ from batuta.schema.model import Attribute, Catalogue, Dimension, Identity, Relat
 from batuta.schema.types import DataType, Kind, Scalar
 from batuta.sets.algebra import Records, Set, Table
 from batuta.sets.shape import Column, Shape, shape_of
+from tests.homes import HOMES, Home
 
-ENGINES = ("duckdb",)
+ENGINES = tuple(HOMES)
 NOON = datetime(2024, 3, 15, 12, 0, tzinfo=UTC)
 """The present of every world: a Friday."""
 
@@ -41,15 +36,16 @@ _RULE: TypeAdapter[Rule] = TypeAdapter(Rule)
 class World:
     """A home with few schemas and rows. Describe it first; `engine` opens with what was described."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, home: Home) -> None:
         self.folder = folder
+        self._home = home
         self.catalogue = Catalogue()
         self.moment = Moment(NOON)
         self.audiences: dict[str, str] = {}
         self.records: dict[str, list[dict[str, Scalar]]] = {}
         self.members: dict[str, set[tuple[Scalar, ...]]] = {}
         self._waiting: list[tuple[str, Sequence[tuple[Scalar, ...]]]] = []
-        self._opened: DuckDBEngine | None = None
+        self._opened: Engine | None = None
         self._made = 0
 
     def schema(self, name: str, attributes: str, rows: Sequence[tuple[Scalar, ...]] = (), identity: str = "") -> None:
@@ -97,12 +93,8 @@ class World:
     def engine(self) -> Engine:
         """The engine, open."""
         if self._opened is None:
-            _insert_into_duckdb(self.folder / "data.duckdb", self.catalogue, self._waiting)
+            self._opened = self._home.open(self.catalogue, self._waiting)
             self._waiting = []
-            self._opened = DuckDBEngine(
-                self.folder / "data.duckdb", self.folder / "work.duckdb", self.folder / "tmp", "500MiB", threads=2
-            )
-            self._opened.use(self.catalogue)
         return self._opened
 
     def shape(self, dimension: str, *columns: Column) -> Shape:
@@ -186,9 +178,9 @@ class World:
 
 
 @pytest.fixture(params=ENGINES)
-def world(tmp_path: Path) -> Iterator[World]:
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     """A world without schemas, on each engine in turn."""
-    made = World(tmp_path)
+    made = World(tmp_path, HOMES[request.param](tmp_path))
     yield made
     made.close()
 
@@ -198,36 +190,3 @@ def _type(kind: str, limits: str | None) -> DataType:
         precision, scale = limits.split()
         return DataType(kind=Kind.DECIMAL, precision=int(precision), scale=int(scale))
     return DataType(kind=Kind(kind), values=tuple(limits.split()) if limits else ())
-
-
-def _insert_into_duckdb(
-    path: Path, catalogue: Catalogue, waiting: Sequence[tuple[str, Sequence[tuple[Scalar, ...]]]]
-) -> None:
-    with duckdb.connect() as connection:
-        connection.execute(f"ATTACH '{path}' AS data")
-        ensure_tables(connection, catalogue)
-        for schema, rows in waiting:
-            table, values = rows_table(schema), _with_folded(catalogue.schema_named(schema), rows)
-            fields = connection.execute(exp.select("*").from_(table).limit(0).sql("duckdb")).to_arrow_table().schema
-            columns = [[row[place] for row in values] for place in range(len(fields))]
-            arrays = [pa.array(column, type=field.type) for column, field in zip(columns, fields, strict=True)]
-            connection.register("described", pa.table(arrays, schema=fields))
-            connection.execute(exp.insert(exp.select("*").from_("described"), table).sql("duckdb"))
-
-
-def _with_folded(schema: Schema, rows: Sequence[tuple[Scalar, ...]]) -> list[tuple[Scalar, ...]]:
-    names = [attribute.name for attribute in schema.attributes]
-    copied = [names.index(attribute) for attribute in folded_attributes(schema)]
-    folds = [_fold if attribute.folded else _same for attribute in schema.attributes]
-    return [
-        (*(keep(value) for keep, value in zip(folds, row, strict=True)), *(_fold(row[place]) for place in copied))
-        for row in rows
-    ]
-
-
-def _same(value: Scalar) -> Scalar:
-    return value
-
-
-def _fold(value: Scalar) -> Scalar:
-    return fold(value) if isinstance(value, str) else value

@@ -1,15 +1,18 @@
-"""A shop of a few hand-written rows in an in-memory DuckDB: NULL and '' in every column that may hold them."""
+"""A shop of a few hand-written rows on each engine: NULL and '' in every column that may hold them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
+from typing import Any, Protocol
 
 import duckdb
+import psycopg
 import pytest
 from sqlglot import exp
 
-from batuta.engines.sql import Compiler, Dialect, DuckDb
+from batuta.engines.sql import Compiler, Dialect, DuckDb, Postgres
 from batuta.kit.text import fold
 from batuta.rules.bind import bind_expression, bind_rule
 from batuta.rules.binding import Surroundings
@@ -19,6 +22,7 @@ from batuta.schema.model import Attribute, Catalogue, Dimension, Link, Relations
 from batuta.schema.types import DATE, DATETIME, INTEGER, STRING, DataType, Kind
 from batuta.sets.algebra import Set, Table
 from batuta.sets.shape import Column, Shape, shape_of
+from tests.postgres import new_database
 
 MONEY = DataType(kind=Kind.DECIMAL, precision=10, scale=2)
 NOW = datetime(2024, 3, 1, 7, 30, tzinfo=UTC)
@@ -105,36 +109,119 @@ INSERT INTO data.lead VALUES
 """
 
 
+class Answer(Protocol):
+    """What a statement gives."""
+
+    @property
+    def description(self) -> Any:
+        """What the columns are called."""
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        """Return all rows."""
+
+    def fetchone(self) -> Any:
+        """Return the first row that is left."""
+
+
+class Database(Protocol):
+    """A database with the shop in it; what tests do to it ends with them."""
+
+    dialect: Dialect
+
+    def execute(self, statement: str, values: Sequence[object] = ()) -> Answer:
+        """Execute statements; the answer is that of the last."""
+
+    def temporary(self, name: str) -> exp.Table:
+        """Return the address of a temporary table."""
+
+    def close(self) -> None:
+        """Forget what the test did."""
+
+
+class OnDuckDB:
+    """DuckDB in memory."""
+
+    def __init__(self) -> None:
+        self.dialect = DuckDb()
+        self.connection = duckdb.connect()
+        _fill(self)
+
+    def execute(self, statement: str, values: Sequence[object] = ()) -> Answer:
+        return self.connection.execute(statement, values) if values else self.connection.execute(statement)
+
+    def temporary(self, name: str) -> exp.Table:
+        return exp.table_(name, db="main", catalog="temp", quoted=True)
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+class OnPostgres:
+    """One database of a PostgreSQL server for all tests, each in a transaction that is undone."""
+
+    def __init__(self) -> None:
+        self.dialect = Postgres()
+        self.connection = _postgres_shop()
+
+    def execute(self, statement: str, values: Sequence[object] = ()) -> Answer:
+        return self.connection.execute(statement.encode(), values or None)
+
+    def temporary(self, name: str) -> exp.Table:
+        return exp.table_(name, db="pg_temp", quoted=True)
+
+    def close(self) -> None:
+        self.connection.rollback()
+
+
+@cache
+def _postgres_shop() -> psycopg.Connection[tuple[Any, ...]]:
+    made = OnPostgres.__new__(OnPostgres)
+    made.dialect = Postgres()
+    made.connection = psycopg.connect(new_database())
+    _fill(made)
+    made.connection.commit()
+    return made.connection
+
+
+def _fill(database: Database) -> None:
+    dialect = database.dialect
+    for statement in dialect.preparation:
+        database.execute(statement)
+    for part in ("data", "work", "audience", "remembered"):
+        database.execute(f"CREATE SCHEMA {part}")
+    for schema in CATALOGUE.schemas:
+        types = {name: dialect.type_of(attribute.type) for name, attribute in schema.by_name.items()}
+        columns = ", ".join(f'"{name}" {data_type.sql(dialect.name)}' for name, data_type in types.items())
+        database.execute(f'CREATE TABLE data."{schema.name}" ({columns})')
+    database.execute(DATA)
+    database.execute('CREATE TABLE audience."Club" (_t1 BIGINT)')
+    database.execute('INSERT INTO audience."Club" VALUES (1), (3), (77)')
+
+
+DATABASES: Mapping[str, Callable[[], Database]] = {"duckdb": OnDuckDB, "postgres": OnPostgres}
+
+
 class Shop:
     """The shop, a compiler for it, and what tests ask."""
 
-    def __init__(self) -> None:
-        self.connection = duckdb.connect()
-        self.dialect: Dialect = DuckDb()
-        for statement in self.dialect.preparation:
-            self.connection.execute(statement)
-        for part in ("data", "work", "audience"):
-            self.connection.execute(f"CREATE SCHEMA {part}")
-        for schema in CATALOGUE.schemas:
-            types = {name: self.dialect.type_of(attribute.type) for name, attribute in schema.by_name.items()}
-            columns = ", ".join(f'"{name}" {data_type.sql("duckdb")}' for name, data_type in types.items())
-            self.connection.execute(f'CREATE TABLE data."{schema.name}" ({columns})')
-        self.connection.execute(DATA)
-        self.connection.execute('CREATE TABLE audience."Club" AS SELECT unnest([1, 3, 77]) AS _t1')
+    def __init__(self, database: Database) -> None:
+        self.connection = database
+        self.dialect = database.dialect
         self.moment = Moment(NOW, "Europe/Paris", {"city": "paris", "none": None})
         self.compiler = Compiler(self.dialect, CATALOGUE, self.moment, self)
         self.people = shape_of(CATALOGUE, "people")
         self.orders = shape_of(CATALOGUE, "orders")
         self.folded_copies: set[tuple[str, str]] = set()
         self.carried: dict[str, str] = {}
+        self._made = 0
 
     def use(self, dialect: Dialect) -> None:
         """Compile in another dialect from now on."""
         self.dialect = dialect
         self.compiler = Compiler(dialect, CATALOGUE, self.moment, self)
 
-    def _run(self, tree: exp.Expr) -> duckdb.DuckDBPyConnection:
-        return self.connection.execute(tree.sql("duckdb"))
+    def _run(self, tree: exp.Expr) -> Answer:
+        return self.connection.execute(tree.sql(self.dialect.name))
 
     def rows(self, schema: str) -> exp.Table:
         return exp.table_(schema, db="data", quoted=True)
@@ -158,7 +245,7 @@ class Shop:
         return exp.table_(name, db="remembered", quoted=True)
 
     def shared(self, name: str) -> exp.Table:
-        return exp.table_(name, db="main", catalog="temp", quoted=True)
+        return self.connection.temporary(name)
 
     def folded(self, schema: str, attribute: str) -> str | None:
         return f"_folded_{attribute}" if (schema, attribute) in self.folded_copies else None
@@ -179,25 +266,32 @@ class Shop:
         """Make a working table."""
         types = (*shape.key, *shape.secondary_key, *((INTEGER,) if shape.numbered else ()))
         columns = [
-            f'"{column}" {self.dialect.type_of(data_type).sql("duckdb")}'
+            f'"{column}" {self.dialect.type_of(data_type).sql(self.dialect.name)}'
             for column, data_type in zip(shape.row_columns, types, strict=True)
         ]
-        columns += [f'"{each.name}" {self.dialect.column_type(each).sql("duckdb")}' for each in shape.columns]
+        columns += [f'"{each.name}" {self.dialect.column_type(each).sql(self.dialect.name)}' for each in shape.columns]
         self.connection.execute(f'CREATE TABLE work."{name}" ({", ".join(columns)})')
         values = exp.Values(expressions=[exp.Tuple(expressions=[exp.Placeholder() for _ in columns])])
         for row in rows:
-            self.connection.execute(exp.insert(values, self.working(name)).sql("duckdb"), list(row))
+            self.connection.execute(exp.insert(values, self.working(name)).sql(self.dialect.name), list(row))
         return Table(name, shape)
 
     def everyone(self, *ids: int) -> Table:
         """Return a working table of people, by default all six."""
         ids = ids or (1, 2, 3, 4, 5, 6)
-        made = len(self.connection.execute("SHOW ALL TABLES").fetchall())
-        return self.table(f"people{made}", self.people, [(number,) for number in ids])
+        self._made += 1
+        return self.table(f"people{self._made}", self.people, [(number,) for number in ids])
+
+    def many(self, count: int) -> Table:
+        """Return a working table of people numbered from 1."""
+        made = self.table("many", self.people, [])
+        numbers = f"SELECT CAST(i AS BIGINT) FROM generate_series(1, {count}) AS r(i)"
+        self.connection.execute(f"INSERT INTO work.many {numbers}")
+        return made
 
     def read(self, population: Set) -> list[tuple[object, ...]]:
         """Return the rows of a set in the order of their keys."""
-        found = self.connection.execute(self.compiler.select(population).sql("duckdb")).fetchall()
+        found = self.connection.execute(self.compiler.select(population).sql(self.dialect.name)).fetchall()
         return sorted(found, key=repr)
 
     def keys(self, population: Set) -> list[object]:
@@ -217,7 +311,7 @@ class Shop:
         for output in sets:
             rows = self._run(exp.select("*").from_(self.working(f"made_{output}"))).fetchall()
             found[output] = sorted(rows, key=repr)
-        for creation in made:
+        for creation in reversed(made):
             self._run(exp.Drop(tables=[creation.this], kind=creation.kind))
         return found
 
@@ -247,8 +341,9 @@ class Shop:
         return found
 
 
-@pytest.fixture
-def shop() -> Iterator[Shop]:
-    made = Shop()
-    yield made
-    made.connection.close()
+@pytest.fixture(params=DATABASES)
+def shop(request: pytest.FixtureRequest) -> Iterator[Shop]:
+    """The shop on each engine in turn."""
+    database = DATABASES[request.param]()
+    yield Shop(database)
+    database.close()

@@ -66,8 +66,7 @@ def test_one_left_out_before_does_not_take_the_place_of_the_first(shop: Shop) ->
 
 
 def test_the_holdout_is_taken_by_the_hash_of_the_target_among_those_left(shop: Shop) -> None:
-    shop.connection.execute("CREATE TABLE work.many AS SELECT i AS _t1 FROM range(1, 301) AS r(i)")
-    source = replace(shop.table("none", shop.people, []), name="many")
+    source = shop.many(300)
     poor = Check("poor", shop.rule("[points] < 6"))
     node = replace(messages(shop, source, poor, HOLDOUT), holdout=25)
     found = reasons(shop, node)

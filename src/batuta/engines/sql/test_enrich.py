@@ -192,7 +192,7 @@ def test_totals_over_one_path_read_its_rows_once(shop: Shop) -> None:
     )
     columns = (Column("dear", INTEGER), Column("spent", MONEY), Column("cheap", INTEGER))
     node = Enriched(shop.everyone(1, 2, 3), additions, shop.people.having(columns))
-    assert shop.compiler.select(node).sql("duckdb").count('"data"."order"') == 1
+    assert shop.compiler.select(node).sql(shop.dialect.name).count('"data"."order"') == 1
     assert shop.read(node) == [(1, 2, Decimal("50.00"), 1), (2, 0, Decimal("0.00"), 0), (3, 1, Decimal("20.00"), 0)]
 
 
@@ -215,7 +215,7 @@ def with_totals(shop: Shop, lines: Lines, *wheres: str | None) -> Enriched:
 
 
 def reads(shop: Shop, node: Enriched) -> int:
-    return shop.compiler.select(node).sql("duckdb").count('"data"."order"')
+    return shop.compiler.select(node).sql(shop.dialect.name).count('"data"."order"')
 
 
 def test_lines_and_totals_over_one_path_read_its_rows_once(shop: Shop) -> None:

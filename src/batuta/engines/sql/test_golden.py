@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from batuta.engines.sql.conftest import MONEY
+from batuta.engines.sql.conftest import DATABASES, MONEY
 from batuta.engines.sql.dialect import Dialect
 from batuta.engines.sql.for_duckdb import DuckDb
 from batuta.rules.bound import All, Compare, Computed, Constant
@@ -250,8 +250,9 @@ CASES: tuple[Callable[[Shop], dict[str, Set]], ...] = (
 def test_golden_sql(shop: Shop, case: Callable[[Shop], dict[str, Set]]) -> None:
     sets = case(shop)
     made = shop.compiler.task(sets, {output: output for output in sets})
-    text = "".join(f"{statement.sql('duckdb', pretty=True)};\n" for statement in made)
-    path = GOLDEN / f"{case.__name__}.duckdb.sql"
+    engine = shop.dialect.name
+    text = "".join(f"{statement.sql(engine, pretty=True)};\n" for statement in made)
+    path = GOLDEN / f"{case.__name__}.{engine}.sql"
     if os.environ.get("UPDATE_GOLDEN"):
         path.write_bytes(text.encode())
     assert text == path.read_bytes().decode()
@@ -264,11 +265,13 @@ def test_golden_sql_runs(shop: Shop, case: Callable[[Shop], dict[str, Set]]) -> 
     shop.table("orders", shop.orders, [(1, 1), (2, 4)])
     shop.table("leads", Shape("leads", "lead", (STRING,)), [("k1",)])
     for statement in shop.compiler.task(case(shop), {output: output for output in case(shop)}):
-        shop.connection.execute(statement.sql("duckdb"))
+        shop.connection.execute(statement.sql(shop.dialect.name))
 
 
 def test_no_file_is_left_over() -> None:
-    assert {path.name for path in GOLDEN.iterdir()} == {f"{case.__name__}.duckdb.sql" for case in CASES}
+    assert {path.name for path in GOLDEN.iterdir()} == {
+        f"{case.__name__}.{engine}.sql" for case in CASES for engine in DATABASES
+    }
 
 
 class Plain(DuckDb):
@@ -277,6 +280,7 @@ class Plain(DuckDb):
     found = Dialect.found
 
 
+@pytest.mark.parametrize("shop", ["duckdb"], indirect=True)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
 def test_the_common_forms_mean_the_same(shop: Shop, case: Callable[[Shop], dict[str, Set]]) -> None:
     shop.table("one", one(shop).shape, [(1,), (2,), (3,), (4,)])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import duckdb
 import pytest
 from sqlglot import exp
 
-from batuta.engines.sql import Compiler, DuckDb
+from batuta.engines.sql import Compiler
 from batuta.rules.bound import AttributeOf, Compare, Constant, Linked, Moment, Variable
 from batuta.rules.tree import AggregateFunction, Operator
 from batuta.schema.model import Attribute, Catalogue, Dimension, Relationship, Schema
@@ -34,6 +34,8 @@ from batuta.sets.algebra import (
     Value,
 )
 from batuta.sets.shape import Column, Shape, shape_of
+
+from .conftest import DATABASES, Database
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,32 +67,38 @@ def _catalogue() -> Catalogue:
 class Hostile:
     """Tables whose every name is an attempt, and one that must survive."""
 
-    def __init__(self) -> None:
+    def __init__(self, database: Database) -> None:
         self.catalogue = _catalogue()
-        self.connection = duckdb.connect()
-        for statement in DuckDb.preparation:
-            self.connection.execute(statement)
+        self.connection = database
+        self.engine = database.dialect.name
         self.connection.execute("CREATE TABLE precious AS SELECT 1 AS one")
         moment = Moment(datetime(2024, 1, 1, tzinfo=UTC), variables={EVIL: WORSE})
-        self.compiler = Compiler(DuckDb(), self.catalogue, moment, self)
+        self.compiler = Compiler(database.dialect, self.catalogue, moment, self)
         for schema in self.catalogue.schemas:
-            types = {name: DuckDb().type_of(attribute.type) for name, attribute in schema.by_name.items()}
+            types = {name: database.dialect.type_of(attribute.type) for name, attribute in schema.by_name.items()}
             columns = [
                 exp.ColumnDef(this=exp.to_identifier(name, quoted=True), kind=kind) for name, kind in types.items()
             ]
-            self._run(exp.Create(this=exp.Schema(this=self.rows(schema.name), expressions=columns), kind="TABLE"))
+            self.connection.execute(
+                exp.Create(this=exp.Schema(this=self.rows(schema.name), expressions=columns), kind="TABLE").sql(
+                    self.engine
+                )
+            )
             for number, text in enumerate(VALUES):
                 marks: list[object] = [number, text, number + 1][: len(columns)]
                 values = exp.Values(expressions=[exp.Tuple(expressions=[exp.Placeholder() for _ in marks])])
-                self.connection.execute(exp.insert(values, self.rows(schema.name)).sql("duckdb"), marks)
+                self.connection.execute(exp.insert(values, self.rows(schema.name)).sql(self.engine), marks)
 
     def _run(self, tree: exp.Expr) -> list[tuple[object, ...]]:
-        return self.connection.execute(tree.sql("duckdb")).fetchall()
+        return self.connection.execute(tree.sql(self.engine)).fetchall()
 
     def rows(self, schema: str) -> exp.Table:
         return exp.table_(schema, quoted=True)
 
-    working = row_keys = bare = audience = memory = shared = rows
+    working = row_keys = bare = audience = memory = rows
+
+    def shared(self, name: str) -> exp.Table:
+        return self.connection.temporary(name)
 
     def carrier(self, _name: str) -> str | None:
         return None
@@ -118,9 +126,11 @@ class Hostile:
         return self.where(Operator.IS_NOT_EMPTY)
 
 
-@pytest.fixture(scope="module")
-def hostile() -> Hostile:
-    return Hostile()
+@pytest.fixture(scope="module", params=DATABASES)
+def hostile(request: pytest.FixtureRequest) -> Iterator[Hostile]:
+    database = DATABASES[request.param]()
+    yield Hostile(database)
+    database.close()
 
 
 def numbers(rows: Sequence[tuple[object, ...]]) -> set[object]:
@@ -191,7 +201,7 @@ def test_labels_salts_and_columns(hostile: Hostile) -> None:
 def test_names_of_tables_and_audiences(hostile: Hostile) -> None:
     sets: dict[str, Set] = {"a": hostile.everyone(), "b": hostile.everyone()}
     for statement in hostile.compiler.task(sets, {"a": EVIL, "b": WORSE}):
-        hostile.connection.execute(statement.sql("duckdb"))
+        hostile.connection.execute(statement.sql(hostile.engine))
     for name in (EVIL, WORSE):
-        found = hostile.connection.execute(exp.select("*").from_(hostile.rows(name)).sql("duckdb")).fetchall()
+        found = hostile.connection.execute(exp.select("*").from_(hostile.rows(name)).sql(hostile.engine)).fetchall()
         assert len(found) == len(VALUES)

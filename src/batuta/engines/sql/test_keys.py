@@ -40,13 +40,13 @@ KEYS: list[tuple[tuple[Scalar, DataType], ...]] = [
 def test_the_text_of_a_key_is_the_same_in_sql(shop: Shop, key: tuple[tuple[Scalar, DataType], ...]) -> None:
     parts = [(shop.dialect.cast(shop.dialect.constant(value, kind), kind), kind) for value, kind in key]
     query = exp.Select(expressions=[key_text_in_sql(shop.dialect, parts)])
-    (found,) = shop.connection.execute(query.sql("duckdb")).fetchone() or ()
+    (found,) = shop.connection.execute(query.sql(shop.dialect.name)).fetchone() or ()
     assert found == key_text(value for value, _ in key)
 
 
 def test_the_hash_is_that_of_salt_and_key_text(shop: Shop) -> None:
     tree = shop.dialect.hashed("it's", trees.text("12"))
-    found = shop.connection.execute(exp.Select(expressions=[tree]).sql("duckdb")).fetchone()
+    found = shop.connection.execute(exp.Select(expressions=[tree]).sql(shop.dialect.name)).fetchone()
     assert found == ("6b619348f806e7827218cd16d475d56b",)
 
 

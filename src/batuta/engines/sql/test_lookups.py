@@ -67,7 +67,7 @@ def test_lines_find_the_smallest_key_by_a_value_without_case_accents_and_space(s
     assert [row[0] for row in shop.read(Looking(source, by_mail(shop), Finding.NOTHING))] == [3, 4, 5]
     kept = shop.read(reconciled(shop, source, by_mail(shop), keep=True))
     assert [row[:2] for row in kept] == [(1, 1), (1, 7), (3, 2), (3, 6), (None, 3), (None, 4), (None, 5)]
-    sql = shop.compiler.select(made).sql("duckdb")
+    sql = shop.compiler.select(made).sql(shop.dialect.name)
     assert ('"_folded_email"' in sql) is copied
 
 
@@ -99,7 +99,7 @@ def test_what_is_made_of_one_lookup_in_a_task_is_looked_up_once(shop: Shop) -> N
     made = shop.task(sets)
     assert made == {name: shop.read(each) for name, each in sets.items()}
     statements = shop.compiler.task(sets, {name: name for name in sets})
-    assert sum("FOLD(" in statement.sql("duckdb") for statement in statements) == 1
+    assert sum("FOLD(" in statement.sql(shop.dialect.name) for statement in statements) == 1
 
 
 def test_a_rule_may_name_the_row_and_what_is_found(shop: Shop) -> None:
@@ -143,7 +143,7 @@ def test_the_whole_key_finds_one_row_and_nothing_is_put_in_order(shop: Shop) -> 
     )
     # the country '' is nobody's: an empty value equals nothing
     assert shop.read(node) == [(1, "France"), (2, "France"), (3, None), (4, None), (5, None), (6, None)]
-    assert "ROW_NUMBER" not in shop.compiler.select(node).sql("duckdb")
+    assert "ROW_NUMBER" not in shop.compiler.select(node).sql(shop.dialect.name)
 
 
 def expanded(shop: Shop, source: Table, lookup: Lookup) -> Expanded:

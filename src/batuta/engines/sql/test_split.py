@@ -10,7 +10,7 @@ import pytest
 
 from batuta.kit.text import key_text
 from batuta.schema.types import INTEGER, STRING
-from batuta.sets.algebra import LimitKind, Part, Parted, Segment, Sort, Split, Table
+from batuta.sets.algebra import LimitKind, Part, Parted, Segment, Sort, Split
 from batuta.sets.shape import Column
 
 if TYPE_CHECKING:
@@ -33,8 +33,7 @@ def parts(shop: Shop, split: Split) -> list[list[object]]:
 
 
 def many(shop: Shop, count: int) -> Split:
-    shop.connection.execute(f"CREATE TABLE work.many AS SELECT i AS _t1 FROM range(1, {count + 1}) AS r(i)")
-    return Split(Table("many", shop.people), (), "salt")
+    return Split(shop.many(count), (), "salt")
 
 
 def test_shares_of_the_inbound_lie_on_one_hash_axis(shop: Shop) -> None:
@@ -163,7 +162,7 @@ def test_a_stable_share_with_a_rule_has_an_axis_of_its_own(shop: Shop) -> None:
         segments=(Segment("a", None, PERCENT, 50), Segment("b", shop.rule("[id] > 0"), PERCENT, 50)),
         stable=True,
     )
-    shop.connection.execute("INSERT INTO data.person (id) SELECT i FROM range(7, 401) AS r(i)")
+    shop.connection.execute("INSERT INTO data.person (id) SELECT i FROM generate_series(7, 400) AS r(i)")
     first, second, rest = map(len, parts(shop, split))
     assert first + second + rest == 400
     assert abs(second - (400 - first) / 2) < 40
