@@ -9,7 +9,7 @@ A method that finds its parameters wrong raises `kit.problems.Problems` with all
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -25,8 +25,8 @@ from batuta.messages.delivery import Delivery
 from batuta.rules.binding import Passage, Sends, Surroundings
 from batuta.rules.bound import Moment
 from batuta.rules.filters import Filter
+from batuta.rules.lists import ValueList
 from batuta.rules.paths import SECONDARY
-from batuta.rules.tree import Plain
 from batuta.schema.locations import Location
 from batuta.schema.model import Catalogue
 from batuta.schema.types import DataType, Scalar
@@ -170,7 +170,7 @@ class Scope:
     sends: Callable[[], Sends] | None = None
     passages: Mapping[str, Passage] = field(default_factory=dict)
     filters: Mapping[str, Filter] = field(default_factory=dict)
-    lists: Mapping[str, Sequence[Plain]] = field(default_factory=dict)
+    lists: Mapping[str, ValueList] = field(default_factory=dict)
 
     @property
     def seed(self) -> str:

@@ -5,7 +5,7 @@ The very calls that a run will make are made here, with tables that do not exist
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -22,7 +22,7 @@ from batuta.kit.problems import Gather, Problem, Problems
 from batuta.messages.configuration import ChannelConfiguration, Environment
 from batuta.rules.binding import Passage
 from batuta.rules.filters import Filter
-from batuta.rules.tree import Plain
+from batuta.rules.lists import ValueList
 from batuta.schema.locations import Location
 from batuta.schema.model import Catalogue
 from batuta.sets.algebra import Nobody, Table
@@ -47,7 +47,7 @@ class Knowledge:
     now: datetime | None = None
     savers: Mapping[str, str] = field(default_factory=dict)
     filters: Mapping[str, Filter] = field(default_factory=dict)
-    lists: Mapping[str, Sequence[Plain]] = field(default_factory=dict)
+    lists: Mapping[str, ValueList] = field(default_factory=dict)
 
     def scope(self, campaign: Campaign, activity: str, run_seed: str = "") -> Scope:
         """Return what an activity of a campaign may know."""

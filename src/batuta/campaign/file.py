@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from batuta.campaign.beside import with_files
 from batuta.campaign.compact import compact, plain_value
 from batuta.campaign.invalid import InvalidFile, MissingFile
 from batuta.campaign.layout import Layout, layout_path
@@ -20,6 +21,7 @@ from batuta.campaign.model import Campaign
 from batuta.campaign.nodes import MAX_BYTES, MAX_DEPTH, Node, find, plain, read_nodes
 from batuta.kit.errors import InputError
 from batuta.kit.problems import Problem
+from batuta.rules.lists import ValueList, apart
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -29,11 +31,12 @@ _NOT_IN_BLOCK = re.compile("[^\\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\
 
 @dataclass(frozen=True)
 class CampaignFile:
-    """A campaign read from a file, and where each of its parts stands in it."""
+    """A campaign read from a file, and where each of its parts stands in it; its long lists are kept apart."""
 
     campaign: Campaign
     name: str
     nodes: Node
+    lists: Mapping[str, ValueList] = field(default_factory=dict)
 
     def place(self, problem: Problem) -> tuple[int, int]:
         """Return line and column of what a problem is about, or of the nearest thing around it."""
@@ -58,15 +61,19 @@ class DocumentFile(Generic[M]):
         return _where(problem, self.nodes, self.name)
 
 
-def read_campaign(text: str, name: str = "campaign") -> CampaignFile:
-    """Read a campaign from YAML text; raise InputError with `name`, line and column of each mistake."""
+def read_campaign(text: str, name: str = "campaign", folder: Path | None = None) -> CampaignFile:
+    """Read a campaign from YAML text; raise InputError with `name`, line and column of each mistake.
+
+    Files of values that it names are read from `folder`, if one is given.
+    """
     nodes = read_nodes(text, name)
-    return CampaignFile(_document(nodes, Campaign, name), name, nodes)
+    lists: dict[str, ValueList] = {}
+    return CampaignFile(_document(nodes, Campaign, name, folder, lists), name, nodes, lists)
 
 
 def load_campaign(path: Path) -> CampaignFile:
     """Read a campaign file; see `read_campaign`."""
-    return read_campaign(_text(path), str(path))
+    return read_campaign(_text(path), str(path), path.parent)
 
 
 def load_document(path: Path, model: type[M]) -> DocumentFile[M]:
@@ -77,9 +84,15 @@ def load_document(path: Path, model: type[M]) -> DocumentFile[M]:
 
 def load_documents(path: Path, model: type[M]) -> tuple[M, ...]:
     """Read a YAML file that holds one document of a kind, or a list of them; raise InputError as `load_campaign`."""
+    return load_with_lists(path, model)[0]
+
+
+def load_with_lists(path: Path, model: type[M]) -> tuple[tuple[M, ...], Mapping[str, ValueList]]:
+    """Read documents as `load_documents`, and the long lists of values in them, which they only name then."""
     nodes = read_nodes(_text(path), str(path))
     found = nodes.value if isinstance(nodes.value, list) else [nodes]
-    return tuple(_document(node, model, str(path)) for node in found)
+    lists: dict[str, ValueList] = {}
+    return tuple(_document(node, model, str(path), path.parent, lists) for node in found), lists
 
 
 def write_campaign(campaign: Campaign) -> str:
@@ -124,8 +137,12 @@ def _text(path: Path) -> str:
         raise InvalidFile(str(path), [(str(path), problem)]) from None
 
 
-def _document(nodes: Node, model: type[M], name: str) -> M:
+def _document(
+    nodes: Node, model: type[M], name: str, folder: Path | None = None, lists: dict[str, ValueList] | None = None
+) -> M:
     raw = plain(nodes)
+    if folder is not None:
+        raw = apart(with_files(raw, folder, name), {} if lists is None else lists)
     if not isinstance(raw, dict):
         problem = Problem("file-needs-fields") if model is Campaign else Problem("file-needs-settings")
         raise InvalidFile(name, [(f"{name}:{nodes.line}:{nodes.column}", problem)])

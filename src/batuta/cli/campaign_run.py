@@ -11,7 +11,7 @@ import typer
 
 from batuta.campaign.file import load_campaign
 from batuta.cli.campaigns import remarks_on, show_remarks
-from batuta.cli.knowledge import knowledge
+from batuta.cli.knowledge import keep_lists, knowledge
 from batuta.cli.running import stage_of
 from batuta.kit.errors import InputError, UsageError
 from batuta.kit.identifiers import new_id
@@ -49,7 +49,9 @@ def run_campaign(
     if any(remark.blocking for remark in remarks):
         show_remarks(given, file, name, remarks, as_json)
         raise typer.Exit(InputError.exit_code)
-    run = begin(stage.ports, load_campaign(file).campaign, knowledge(given), request)
+    read = load_campaign(file)
+    keep_lists(given, read.lists)
+    run = begin(stage.ports, read.campaign, knowledge(given), request)
     raise typer.Exit(stage.conduct(stage.take_up(run), yes, as_json))
 
 

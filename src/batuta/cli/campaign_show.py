@@ -44,8 +44,8 @@ def show_campaign(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Show which columns each transition of a campaign file carries, before anything runs."""
-    found, campaign = services(context), load_campaign(file).campaign
-    known = knowledge(found)
+    found, read = services(context), load_campaign(file)
+    campaign, known = read.campaign, knowledge(found, read.lists)
     diagnosis = validate(campaign, known)
     passages = list(_passages(campaign, diagnosis))
     if as_json:

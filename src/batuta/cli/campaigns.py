@@ -78,7 +78,7 @@ def remarks_on(path: Path, found: Services, language: Language) -> tuple[str, li
         file = load_campaign(path)
     except InvalidFile as error:
         return "", [_remark(problem, place, "", found, language) for place, problem in error.located]
-    diagnosis = validate(file.campaign, knowledge(found))
+    diagnosis = validate(file.campaign, knowledge(found, file.lists))
     return file.campaign.id, list(_remarks(file, diagnosis.problems, found, language))
 
 

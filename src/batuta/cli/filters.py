@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,14 +11,16 @@ from rich.table import Table
 
 from batuta.activities.filter_uses import around, broken_by, users
 from batuta.campaign.compact import compact
-from batuta.campaign.file import load_documents, write_compact
+from batuta.campaign.file import load_with_lists, write_compact
 from batuta.campaign.model import Campaign
 from batuta.cli.context import Services, services
-from batuta.cli.knowledge import knowledge
+from batuta.cli.knowledge import keep_lists, knowledge
 from batuta.kit.errors import InputError
 from batuta.kit.problems import Problem, Problems
+from batuta.rules.binding import Surroundings
 from batuta.rules.filter_checks import check_filter
 from batuta.rules.filters import Filter
+from batuta.rules.lists import ValueList
 from batuta.store.filters import FilterStore
 from batuta.store.runs import latest_documents
 
@@ -35,17 +38,19 @@ def add_filter(
 ) -> None:
     """Add filters, or replace those of their names; refused where a campaign that uses one would break."""
     found = services(context)
-    known = _read(file)
-    wrong = [(each, problem) for each in known for problem in _problems(found, each, known)]
+    known, lists = _read(file)
+    here = around(knowledge(found, lists)).having(known)
+    wrong = [(each, problem) for each in known for problem in _problems(each, here)]
     if wrong:
         _tell(found, wrong, as_json=as_json)
         raise typer.Exit(InputError.exit_code)
-    before = knowledge(found)
+    before = knowledge(found, lists)
     for each in known:
         broken = broken_by(each, before, _campaigns(found)) if each.name in before.filters else []
         if broken:
             todo = "Change what uses it first, or add the filter under another name."
             raise InputError(f"filter {each.name}", f"this change would break {', '.join(broken)}", todo=todo)
+    keep_lists(found, lists)
     for each in known:
         FilterStore(found.database).set(each, found.clock.now())
     if as_json:
@@ -63,8 +68,9 @@ def check_file(
 ) -> None:
     """Tell everything that is wrong with the filters of a file; nothing is kept."""
     found = services(context)
-    known = _read(file)
-    wrong = [(each, problem) for each in known for problem in _problems(found, each, known)]
+    known, lists = _read(file)
+    here = around(knowledge(found, lists)).having(known)
+    wrong = [(each, problem) for each in known for problem in _problems(each, here)]
     _tell(found, wrong, as_json=as_json)
     if wrong:
         raise typer.Exit(InputError.exit_code)
@@ -121,22 +127,21 @@ def remove_filter(context: typer.Context, name: Name, as_json: AsJson = False) -
         typer.echo(f"{name}: removed")
 
 
-def _read(file: Path) -> tuple[Filter, ...]:
-    known = load_documents(file, Filter)
+def _read(file: Path) -> tuple[tuple[Filter, ...], Mapping[str, ValueList]]:
+    known, lists = load_with_lists(file, Filter)
     if not known:
         raise InputError(str(file), "there is no filter in the file", expected="one, or a list of them")
     names = [each.name for each in known]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise InputError(str(file), f"the name {twice} is given twice in the file", todo="Give each its own name.")
-    return known
+    return known, lists
 
 
-def _problems(found: Services, known: Filter, together: tuple[Filter, ...]) -> tuple[Problem, ...]:
+def _problems(known: Filter, here: Surroundings) -> tuple[Problem, ...]:
     """Return what is wrong with a filter among those of the home and those of the same file."""
-    here = around(knowledge(found))
     try:
-        check_filter(known, here.having(together))
+        check_filter(known, here)
     except Problems as error:
         return error.problems
     return ()

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from batuta.activities.validate import Knowledge
 from batuta.cli.context import Services
+from batuta.rules.lists import ValueList
 from batuta.store.audiences import all_audiences
 from batuta.store.catalogue import CatalogueStore
 from batuta.store.channels import ChannelStore
 from batuta.store.filters import FilterStore
+from batuta.store.lists import ListStore
 from batuta.store.locations import LocationStore
 
+_NONE: Mapping[str, ValueList] = MappingProxyType({})
 
-def knowledge(services: Services) -> Knowledge:
-    """Read the catalogue, audiences, channels and environment of the home."""
+
+def keep_lists(services: Services, lists: Mapping[str, ValueList]) -> None:
+    """Keep the long lists of a file in the home, for what names them from now on."""
+    ListStore(services.database).keep(lists.values())
+
+
+def knowledge(services: Services, lists: Mapping[str, ValueList] = _NONE) -> Knowledge:
+    """Read the catalogue, audiences, channels, environment and filters of the home.
+
+    `lists` are those of a file at hand, which the home need not know.
+    """
     with services.database.read() as connection:
         audiences = all_audiences(connection)
     known = Knowledge(
@@ -31,4 +46,5 @@ def knowledge(services: Services) -> Knowledge:
         locations=LocationStore(services.database).all(),
         now=services.clock.now(),
         filters=FilterStore(services.database).all(),
+        lists=ChainMap(dict(lists), ListStore(services.database)),
     )

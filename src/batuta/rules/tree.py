@@ -109,6 +109,8 @@ class _Comparison(_Node):
     operator: Operator
     value: Value | None = None
     values: tuple[Value, ...] = Field((), description="for between (two) and the lists of in and not-in")
+    listed: str = Field("", alias="list", description="for in and not-in: a long list that is kept apart, by its name")
+    values_file: str = Field("", description="for in and not-in: a text file beside this one, one value a line")
     match_case: bool = False
     match_accents: bool = False
 

@@ -52,6 +52,8 @@ def _wrong(value: object, wanted: DataType) -> Unfit:
 
 def _text(value: Plain, wanted: DataType) -> Constant:
     if isinstance(value, str):
+        if "\0" in value:
+            raise Unfit("value.nul")
         return Constant(value, STRING)
     if isinstance(value, (bool, int)):
         raise Unfit("value.not-quoted", value=_shown(value))

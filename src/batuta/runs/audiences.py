@@ -18,6 +18,8 @@ _NOBODY = IsTrue(Constant(False, BOOLEAN))
 
 def named_audiences(value: object) -> Iterator[str]:
     """Yield the names (see sets.algebra.version_name) of the audiences that anything made of sets and rules reads."""
+    if isinstance(value, Constant):  # lists hold a hundred thousand of them
+        return
     if isinstance(value, (Member, Members)):
         yield value.audience
     for part in _parts(value):
@@ -37,6 +39,8 @@ def with_stored(value: T, stored: Mapping[str, Shape]) -> T:
 
 
 def _with_stored(value: Any, stored: Mapping[str, Shape]) -> Any:
+    if isinstance(value, Constant):
+        return value
     if isinstance(value, Member):
         return value if value.audience in stored else All() if value.negated else _NOBODY
     if isinstance(value, Members):

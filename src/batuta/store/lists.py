@@ -1,0 +1,54 @@
+"""Long lists of values in the state database, each once however often documents name it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+
+from sqlalchemy import Column, Integer, String, Table, Text, select
+from sqlalchemy.dialects.sqlite import insert
+
+from batuta.rules.lists import ValueList
+from batuta.store.database import Database, metadata
+
+_lists = Table(
+    "value_list",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("length", Integer, nullable=False),
+    Column("entries", Text, nullable=False),
+)
+
+
+class ListStore(Mapping[str, ValueList]):
+    """The lists of a home by their names; each is read when it is asked for, once."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._read: dict[str, ValueList] = {}
+
+    def keep(self, lists: Iterable[ValueList]) -> None:
+        """Keep lists; one that is there is left as it is."""
+        rows = [
+            {"name": known.name, "length": len(known.values), "entries": json.dumps(known.values, ensure_ascii=False)}
+            for known in lists
+        ]
+        if rows:
+            with self._database.write() as connection:
+                connection.execute(insert(_lists).on_conflict_do_nothing(), rows)
+
+    def __getitem__(self, name: str) -> ValueList:
+        if name not in self._read:
+            with self._database.read() as connection:
+                entries = connection.scalar(select(_lists.c.entries).where(_lists.c.name == name))
+            if entries is None:
+                raise KeyError(name)
+            self._read[name] = ValueList(name, tuple(json.loads(entries)))
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        with self._database.read() as connection:
+            return iter(connection.scalars(select(_lists.c.name).order_by(_lists.c.name)).all())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
