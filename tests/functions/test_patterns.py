@@ -102,7 +102,7 @@ LIKES = ["%", "_", "a%", "%\\%", "%\\", "c:\\d", "%'%", "_@%", "100%_x", "é%", 
 PARTS = ["a", "\\", "'", "%", "_", "é", "👧", "\u0301", " ", "ORG", "\n"]
 
 
-def tested(engine: str, tests: dict[str, exp.Expr]) -> dict[str, list[bool]]:
+def answers(engine: str, tests: dict[str, exp.Expr]) -> dict[str, list[bool]]:
     """Return for each test of a text in column `t` what an engine finds in the texts."""
     given = runner(engine, "nasty")
     rows = [
@@ -115,8 +115,8 @@ def tested(engine: str, tests: dict[str, exp.Expr]) -> dict[str, list[bool]]:
     columns = [trees.aliased(test, f"c{place}") for place, test in enumerate(tests.values())]
     query = trees.query(columns, trees.subquery(union, "r"))
     query.set("order", exp.Order(expressions=[trees.ascending(trees.column("r", PLACE))]))
-    answers = given.answers(query)
-    return {name: [bool(answer[place]) for answer in answers] for place, name in enumerate(tests)}
+    found = given.answers(query)
+    return {name: [bool(answer[place]) for answer in found] for place, name in enumerate(tests)}
 
 
 @pytest.mark.parametrize("ignore_case", [False, True])
@@ -125,7 +125,7 @@ def test_a_pattern_finds_what_its_meaning_finds(engine: str, ignore_case: bool) 
     assert [pattern for pattern in PATTERNS if check_pattern(pattern)] == []
     dialect = runner(engine, "nasty").dialect
     column = trees.column("r", "t")
-    found = tested(engine, {each: dialect.matches(column.copy(), each, ignore_case=ignore_case) for each in PATTERNS})
+    found = answers(engine, {each: dialect.matches(column.copy(), each, ignore_case=ignore_case) for each in PATTERNS})
     expected = {each: [found_in(text, each, ignore_case=ignore_case) for text in TEXTS] for each in PATTERNS}
     assert differing(found, expected) == []
 
@@ -133,7 +133,7 @@ def test_a_pattern_finds_what_its_meaning_finds(engine: str, ignore_case: bool) 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_like_knows_percent_and_underscore_only(engine: str) -> None:
     dialect = runner(engine, "nasty").dialect
-    found = tested(engine, {each: dialect.like(trees.column("r", "t"), trees.text(each)) for each in LIKES})
+    found = answers(engine, {each: dialect.like(trees.column("r", "t"), trees.text(each)) for each in LIKES})
     expected = {each: [liked(text, each) for text in TEXTS] for each in LIKES}
     assert differing(found, expected) == []
 
@@ -150,7 +150,7 @@ def test_parts_are_found_as_they_are(engine: str) -> None:
     for name, meaning in meanings.items():
         tests = {each: getattr(dialect, name)(trees.column("r", "t"), trees.text(each)) for each in PARTS}
         expected = {each: [meaning(text, each) for text in TEXTS] for each in PARTS}
-        assert differing(tested(engine, tests), expected) == [], name
+        assert differing(answers(engine, tests), expected) == [], name
 
 
 def differing(found: dict[str, list[bool]], expected: dict[str, list[bool]]) -> list[tuple[str, str, bool]]:
