@@ -11,6 +11,7 @@ from batuta.engines.sql import trees
 from batuta.engines.sql.context import Row
 from batuta.engines.sql.figures import Wanted, figure
 from batuta.engines.sql.offsets import NEEDING, offset
+from batuta.engines.sql.once import is_long, named, repeated
 from batuta.engines.sql.templates import ARGUMENT, NOW, OFFSET, TODAY, filled, template
 from batuta.engines.sql.windows import windowed
 from batuta.rules.bound import AttributeOf, Call, Computed, Constant, Expr, Figure, Rooted, Variable, Windowed
@@ -45,9 +46,18 @@ def _call(call: Call, row: Row) -> exp.Expr:
     }
     places[NOW] = dialect.constant(moment.local, DATETIME)
     places[TODAY] = dialect.constant(moment.today, DATE)
+    long = {
+        place: (row.context.names.take("_value"), tree)
+        for place, tree in places.items()
+        if (call.function in NEEDING or repeated(found, place)) and is_long(tree)
+    }
+    given = places | {place: exp.Column(this=trees.name(name)) for place, (name, _) in long.items()}
     if call.function in NEEDING:
-        places[OFFSET] = offset(call, places[f"{ARGUMENT}0"], row)
-    return trees.tight(filled(found.copy(), places))
+        given[OFFSET] = offset(call, places[f"{ARGUMENT}0"], given[f"{ARGUMENT}0"], row)
+    tree = trees.tight(filled(found.copy(), given))
+    for name, argument in long.values():
+        tree = named(dialect.name, name, argument, tree)
+    return tree
 
 
 def _attribute(expression: AttributeOf, row: Row) -> exp.Expr:

@@ -7,7 +7,6 @@ from sqlglot import exp
 from batuta.engines.sql import trees
 from batuta.engines.sql.casing import SPARK_CASING
 from batuta.engines.sql.dialect import Dialect
-from batuta.engines.sql.months import SPARK_MONTHS
 from batuta.engines.sql.spark_numbers import SPARK_NUMBERS
 from batuta.rules.patterns import Notation
 from batuta.schema.types import Kind
@@ -18,7 +17,7 @@ class Spark(Dialect):
 
     name = "spark"
     notation = Notation(r"\x{{{:x}}}", r"\z")
-    preparation = (*SPARK_CASING, *SPARK_NUMBERS, *SPARK_MONTHS)
+    preparation = (*SPARK_CASING, *SPARK_NUMBERS)
     types = Dialect.types | {Kind.TIME: "TEXT", Kind.DATETIME: "TIMESTAMPNTZ", Kind.INSTANT: "TIMESTAMPNTZ"}
 
     def like(self, tree: exp.Expr, pattern: exp.Expr) -> exp.Expr:

@@ -1,4 +1,4 @@
-"""Complete months between two moments, towards zero, for engines that have no such function.
+"""Complete months between two moments, towards zero, which PostgreSQL has no function for.
 
 The earlier moment is moved by the months that the calendar shows; one less where that is past the later one.
 """
@@ -16,14 +16,4 @@ POSTGRES_MONTHS = (
     WHEN ending < starting THEN {_SHOWN}
         + CASE WHEN ending - CAST({_SHOWN} AS DOUBLE PRECISION) * INTERVAL '1 month' > starting THEN 1 ELSE 0 END
     END AS BIGINT) $$""",
-)
-
-SPARK_MONTHS = (
-    f"""CREATE OR REPLACE TEMPORARY FUNCTION batuta_months(ending TIMESTAMP_NTZ, starting TIMESTAMP_NTZ) RETURNS BIGINT
-    RETURN CAST(CASE
-    WHEN ending >= starting THEN {_SHOWN}
-        - CASE WHEN starting + MAKE_YM_INTERVAL(0, {_SHOWN}) > ending THEN 1 ELSE 0 END
-    WHEN ending < starting THEN {_SHOWN}
-        + CASE WHEN ending - MAKE_YM_INTERVAL(0, {_SHOWN}) > starting THEN 1 ELSE 0 END
-    END AS BIGINT)""",
 )

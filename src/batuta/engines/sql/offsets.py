@@ -23,15 +23,20 @@ NEEDING = frozenset({"ToTimeZone", "ConvertNTZ"})
 """The functions whose templates have the place."""
 
 
-def offset(call: Call, moment: exp.Expr, row: Row) -> exp.Expr:
-    """Return the seconds to add to the moment that a call converts; NULL if the sum leaves the years 1 to 9999."""
+def offset(call: Call, moment: exp.Expr, name: exp.Expr, row: Row) -> exp.Expr:
+    """Return the seconds to add to the moment that a call converts; NULL if the sum leaves the years 1 to 9999.
+
+    The moment stands in the template under a name, or as it is.
+    """
     *_, last = call.arguments
     named = last.value if len(call.arguments) > 1 and isinstance(last, Constant) else None
     zone = named if isinstance(named, str) else row.context.moment.zone
     dialect = row.context.dialect
-    tree = moment if call.arguments[0].type.kind is not Kind.DATE else dialect.cast(moment, DATETIME)
+    moment, tree = (
+        dialect.cast(each, DATETIME) if call.arguments[0].type.kind is Kind.DATE else each for each in (moment, name)
+    )
     table = offsets(call.function, zone)
-    found = _FOUND[dialect.name](tree, table, row) if table.starts else trees.number(table.offsets[0])
+    found = _FOUND[dialect.name](moment, tree, table, row) if table.starts else trees.number(table.offsets[0])
     bounds = [dialect.constant(edge, DATETIME) for edge in (table.first, table.last)]
     lower, upper = (
         trees.tight(kind(this=trees.tight(tree.copy()), expression=bound))
@@ -40,20 +45,20 @@ def offset(call: Call, moment: exp.Expr, row: Row) -> exp.Expr:
     return trees.case([(trees.every([lower, upper]), found)])
 
 
-def _by_year(tree: exp.Expr, table: Offsets, row: Row) -> exp.Expr:
+def _by_year(moment: exp.Expr, name: exp.Expr, table: Offsets, row: Row) -> exp.Expr:
     """Join a table of years: its offset at the start, then each change in it with the offset from then on."""
-    known = ("offset", tree.sql("duckdb"), table)
+    known = ("offset", moment.sql("duckdb"), table)
     alias = row.figures.get(known)
     years = list(_years(table))
     if alias is None:
         alias = row.figures[known] = row.context.names.take("clock")
-        year = exp.Anonymous(this="YEAR", expressions=[tree.copy()])
+        year = exp.Anonymous(this="YEAR", expressions=[moment.copy()])
         clamped = _call("LEAST", _call("GREATEST", year, trees.number(years[0][0])), trees.number(years[-1][0]))
         row.reach(lambda: _table(years, alias), trees.equal(clamped, trees.column(alias, "year")))
-    moment = _call("EPOCH_US", tree)
+    reached = _call("EPOCH_US", name)
     changes = [
         (
-            trees.tight(exp.GTE(this=moment.copy(), expression=trees.column(alias, f"change_{place}"))),
+            trees.tight(exp.GTE(this=reached.copy(), expression=trees.column(alias, f"change_{place}"))),
             trees.column(alias, f"offset_{place}"),
         )
         for place in reversed(range(1, _most_changes(years) + 1))
@@ -107,7 +112,7 @@ def _call(name: str, *arguments: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this=name, expressions=[argument.copy() for argument in arguments])
 
 
-def _searched(tree: exp.Expr, table: Offsets, _: Row) -> exp.Expr:
+def _searched(_moment: exp.Expr, name: exp.Expr, table: Offsets, _row: Row) -> exp.Expr:
     """Take the offset by the place of the moment among the sorted changes."""
     starts = exp.Cast(
         this=trees.text("{" + ",".join(f'"{start}"' for start in table.starts) + "}"),
@@ -117,21 +122,28 @@ def _searched(tree: exp.Expr, table: Offsets, _: Row) -> exp.Expr:
         this=trees.text("{" + ",".join(map(str, table.offsets)) + "}"),
         to=exp.DataType.build("INT[]", dialect="postgres"),
     )
-    place = exp.Add(this=_call("WIDTH_BUCKET", tree, starts), expression=trees.number(1))
+    place = exp.Add(this=_call("WIDTH_BUCKET", name, starts), expression=trees.number(1))
     return exp.Bracket(this=exp.Paren(this=seconds), expressions=[place], offset=1)
 
 
-def _counted(tree: exp.Expr, table: Offsets, row: Row) -> exp.Expr:
+def _counted(_moment: exp.Expr, name: exp.Expr, table: Offsets, _row: Row) -> exp.Expr:
     """Take the offset by the number of changes up to the moment."""
-    moment = exp.to_identifier("change")
-    starts = exp.Array(expressions=[row.context.dialect.constant(start, DATETIME) for start in table.starts])
-    passed = exp.LTE(this=exp.Column(this=moment), expression=trees.tight(tree.copy()))
-    count = _call("SIZE", _call("FILTER", starts, exp.Lambda(this=passed, expressions=[moment])))
-    seconds = exp.Array(expressions=[trees.number(seconds) for seconds in table.offsets])
-    return _call("ELEMENT_AT", seconds, exp.Add(this=count, expression=trees.number(1)))
+    change = trees.name("change")
+    passed = exp.LTE(this=exp.Column(this=change), expression=trees.tight(name.copy()))
+    reached = exp.Lambda(this=passed, expressions=[change])
+    count = exp.Anonymous(
+        this="SIZE",
+        expressions=[exp.Anonymous(this="FILTER", expressions=[_split(table.starts, "TIMESTAMP_NTZ"), reached])],
+    )
+    return _call("ELEMENT_AT", _split(table.offsets, "INT"), exp.Add(this=count, expression=trees.number(1)))
 
 
-_FOUND: Mapping[str, Callable[[exp.Expr, Offsets, Row], exp.Expr]] = {
+def _split(values: Sequence[object], kind: str) -> exp.Expr:
+    split = exp.Split(this=trees.text(",".join(map(str, values))), expression=trees.text(","))
+    return exp.Cast(this=split, to=exp.DataType.build(f"ARRAY<{kind}>", dialect="spark"))
+
+
+_FOUND: Mapping[str, Callable[[exp.Expr, exp.Expr, Offsets, Row], exp.Expr]] = {
     "duckdb": _by_year,
     "postgres": _searched,
     "spark": _counted,

@@ -46,10 +46,20 @@ def _spark_days(end: str, start: str) -> str:
 
 
 def _months(engine: str, end: str, start: str) -> str:
-    """Return the complete months between two datetimes, by the engine's own function or by one that is prepared."""
+    """Return the complete months between two datetimes, by the engine's own function if it has one."""
     if engine == DUCKDB:
         return f"DATESUB('month', {moment(engine, start)}, {moment(engine, end)})"
-    return f"batuta_months({moment(engine, end)}, {moment(engine, start)})"
+    if engine == POSTGRES:
+        return f"batuta_months({moment(engine, end)}, {moment(engine, start)})"
+    return _spark_months(moment(engine, end), moment(engine, start))
+
+
+def _spark_months(end: str, start: str) -> str:
+    """Return the months that the calendar shows, one less where they lead past the other datetime."""
+    shown = f"CAST((YEAR({end}) - YEAR({start})) * 12 + MONTH({end}) - MONTH({start}) AS INT)"
+    past = f"WHEN {end} >= {start} AND {start} + MAKE_YM_INTERVAL(0, {shown}) > {end} THEN {shown} - 1"
+    before = f"WHEN {end} < {start} AND {end} - MAKE_YM_INTERVAL(0, {shown}) > {start} THEN {shown} + 1"
+    return f"CAST(CASE {past} {before} ELSE {shown} END AS BIGINT)"
 
 
 def _years(engine: str, end: str, start: str) -> str:
