@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any, Protocol
@@ -31,19 +31,25 @@ PLACE = "_place"
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows of the single schema of a catalogue."""
+    """The rows of the first schema of a catalogue, or of the one named, and those of others that are linked to it."""
 
     catalogue: Catalogue
     records: Sequence[Mapping[str, Scalar]]
     moment: Moment
+    linked: Mapping[str, Sequence[Mapping[str, Scalar]]] = field(default_factory=dict)
+    schema: str = ""
 
     @property
     def name(self) -> str:
-        return self.catalogue.schemas[0].name
+        return self.schema or self.catalogue.schemas[0].name
 
     @property
     def types(self) -> dict[str, DataType]:
-        return {attribute.name: attribute.type for attribute in self.catalogue.schemas[0].attributes}
+        return {attribute.name: attribute.type for attribute in self.catalogue.by_name[self.name].attributes}
+
+    @property
+    def tables(self) -> list[Rows]:
+        return [self, *(Rows(self.catalogue, rows, self.moment, {}, name) for name, rows in self.linked.items())]
 
 
 class Places:
@@ -113,9 +119,10 @@ class OnDuckDB:
         self._connection.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
         for statement in self.dialect.preparation:
             self._connection.execute(statement)
-        self._connection.execute(_creation(self.dialect, rows).sql("duckdb"))
-        marks = ", ".join("?" for _ in range(len(rows.types) + 1))
-        self._connection.executemany(f'INSERT INTO "{rows.name}" VALUES ({marks})', _records(rows))
+        for table in rows.tables:
+            self._connection.execute(_creation(self.dialect, table).sql("duckdb"))
+            marks = ", ".join("?" for _ in range(len(table.types) + 1))
+            self._connection.executemany(f'INSERT INTO "{table.name}" VALUES ({marks})', _records(table))
 
     def answers(self, query: exp.Select) -> list[tuple[Any, ...]]:
         return self._connection.execute(query.sql("duckdb")).fetchall()
@@ -130,10 +137,11 @@ class OnPostgres:
         self._connection = psycopg.connect(new_database(), autocommit=True)
         for statement in self.dialect.preparation:
             self._connection.execute(statement.encode())
-        self._connection.execute(_creation(self.dialect, rows).sql("postgres").encode())
-        marks = ", ".join("%s" for _ in range(len(rows.types) + 1))
-        with self._connection.cursor() as cursor:
-            cursor.executemany(f'INSERT INTO "{rows.name}" VALUES ({marks})'.encode(), _records(rows))
+        for table in rows.tables:
+            self._connection.execute(_creation(self.dialect, table).sql("postgres").encode())
+            marks = ", ".join("%s" for _ in range(len(table.types) + 1))
+            with self._connection.cursor() as cursor:
+                cursor.executemany(f'INSERT INTO "{table.name}" VALUES ({marks})'.encode(), _records(table))
 
     def answers(self, query: exp.Select) -> list[tuple[Any, ...]]:
         return self._connection.execute(query.sql("postgres").encode()).fetchall()
@@ -158,12 +166,13 @@ class OnSpark:
         )
         for statement in self.dialect.preparation:
             self._session.sql(statement)
-        fields = ", ".join(
-            [f"{PLACE} BIGINT"]
-            + [f"`{name}` {self.dialect.type_of(given).sql('spark')}" for name, given in rows.types.items()]
-        )
-        records = [[_for_spark(value) for value in record] for record in _records(rows)]
-        self._session.createDataFrame(records, fields).createOrReplaceTempView(rows.name)
+        for table in rows.tables:
+            fields = ", ".join(
+                [f"{PLACE} BIGINT"]
+                + [f"`{name}` {self.dialect.type_of(given).sql('spark')}" for name, given in table.types.items()]
+            )
+            records = [[_for_spark(value) for value in record] for record in _records(table)]
+            self._session.createDataFrame(records, fields).createOrReplaceTempView(table.name)
 
     def answers(self, query: exp.Select) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in self._session.sql(query.sql("spark")).collect()]

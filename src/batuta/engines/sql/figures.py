@@ -18,6 +18,7 @@ from batuta.rules.bound import (
     AllOf,
     AnyOf,
     Compare,
+    Constant,
     Expr,
     IsTrue,
     Predicate,
@@ -55,8 +56,15 @@ class Wanted:
         return trees.true() if self.where is None or self.condition is None else self.condition(self.where, row)
 
     def values(self, row: Row) -> list[tuple[exp.Expr, DataType]]:
-        """Return the arguments of the function over a row, NULL where they are empty."""
-        return [(self.value(argument, row), argument.type) for argument in self.arguments]
+        """Return the arguments of the function over a row."""
+        return values_of(self.arguments, row, self.value)
+
+
+def values_of(arguments: Sequence[Expr], row: Row, value: Values) -> list[tuple[exp.Expr, DataType]]:
+    """Return the arguments of a function of many rows: what is looked at, NULL where it is empty, and constants."""
+    first = [(value(argument, row), argument.type) for argument in arguments[:1]]
+    others = [argument for argument in arguments[1:] if isinstance(argument, Constant)]
+    return first + [(row.context.dialect.constant(other.value, other.type), other.type) for other in others]
 
 
 def figure(path: tuple[Link, ...], wanted: Wanted, row: Row) -> exp.Expr:

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from batuta.engines.sql import trees
 from batuta.engines.sql.context import Row
-from batuta.engines.sql.figures import Values
+from batuta.engines.sql.figures import Values, values_of
 from batuta.engines.sql.templates import aggregated
 from batuta.rules.bound import Windowed
 
@@ -18,7 +18,7 @@ _TO_HERE, _ALL = "CURRENT ROW", "UNBOUNDED"
 
 def windowed(window: Windowed, row: Row, value: Values) -> exp.Expr:
     """Return a window over the source of a row; `value` gives a value, NULL where it is empty."""
-    arguments = [(value(argument, row), argument.type) for argument in window.arguments]
+    arguments = values_of(window.arguments, row, value)
     partition = [value(expression, row) for expression in window.partition]
     if window.function == "CountDistinct":
         return _different(arguments[0][0], partition)
@@ -60,7 +60,8 @@ def _different(tree: exp.Expr, partition: Sequence[exp.Expr]) -> exp.Expr:
         return [each.copy() for each in partition]
 
     ranks = [
-        trees.over(exp.DenseRank(), apart(), [order(tree.copy())]) for order in (trees.ascending, trees.descending)
+        trees.over(exp.DenseRank(), apart(), [exp.Ordered(this=tree.copy(), desc=desc, nulls_first=desc)])
+        for desc in (False, True)
     ]
     both = exp.Sub(this=exp.Add(this=ranks[0], expression=ranks[1]), expression=trees.number(1))
     rows = trees.over(exp.Count(this=exp.Star()), apart())
