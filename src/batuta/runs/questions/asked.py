@@ -117,9 +117,9 @@ def understand(file: RuleFile, place: Place, name: str) -> Asked:
 
 
 def surroundings(place: Place, schema: str) -> Surroundings:
-    """Return what a rule over the rows of a schema may name outside a campaign."""
+    """Return what a rule over the rows of a schema may name outside a campaign: nothing of other rows beside it."""
     audiences = {label: audience.shape.schema for label, audience in place.audiences.items()}
-    return Surroundings(place.catalogue, schema, audiences=audiences, filters=place.filters)
+    return Surroundings(place.catalogue, schema, audiences=audiences, filters=place.filters, windows=False)
 
 
 def shape_in(file: RuleFile, catalogue: Catalogue, name: str) -> Shape:
