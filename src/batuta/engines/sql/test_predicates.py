@@ -220,3 +220,9 @@ def test_a_constant_empty_value_is_met_by_empties_only(shop: Shop) -> None:
     assert selected(shop, Compare(Operator.CONTAINS, city, (Constant("", STRING),))) == []
     assert selected(shop, Compare(Operator.GREATER, city, (Constant(None, STRING),))) == []
     assert selected(shop, All()) == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize("formula", ["[points] + 9223372036854775807", "9223372036854775807 * ([points] + 1)"])
+def test_an_overflow_that_is_computed_twice_is_empty(shop: Shop, formula: str) -> None:
+    assert who(shop, f"({formula}) > 0 and ({formula}) > 1 and ({formula}) % 2 = 1") == [4]
+    assert who(shop, f"({formula}) = null and not ({formula} > 0)") == [1, 2, 3, 5, 6]

@@ -8,7 +8,7 @@ from batuta.rules.bound import Moment
 from batuta.rules.functions.model import Family, Function, Parameter, Types, Unfit
 from batuta.rules.functions.operators import equal, equality_template
 from batuta.rules.functions.results import common
-from batuta.rules.functions.sql import DUCKDB, cast, skipping_empty
+from batuta.rules.functions.sql import cast, everywhere, on_each, skipping_empty
 from batuta.schema.types import DataType, Kind, Scalar, comparable
 
 _SUBSTITUTES: dict[Kind, Scalar] = {
@@ -52,13 +52,13 @@ def _case(_: Moment, *given: Scalar) -> Scalar:
     return given[values[-1]] if len(values) > len(conditions) else None
 
 
-def _case_template(types: Types) -> str:
+def _case_template(engine: str, types: Types) -> str:
     conditions, values = case_places(len(types))
     wanted = _case_type(types)
     arms = "".join(
-        f" WHEN {{{place}}} THEN {cast(DUCKDB, place + 1, types[place + 1], wanted)}" for place in conditions
+        f" WHEN {{{place}}} THEN {cast(engine, place + 1, types[place + 1], wanted)}" for place in conditions
     )
-    last = f" ELSE {cast(DUCKDB, values[-1], types[values[-1]], wanted)}" if len(values) > len(conditions) else ""
+    last = f" ELSE {cast(engine, values[-1], types[values[-1]], wanted)}" if len(values) > len(conditions) else ""
     return f"CASE{arms}{last} END"
 
 
@@ -83,14 +83,14 @@ def _decode(_: Moment, value: Scalar, *given: Scalar) -> Scalar:
     return given[values[-1]] if len(values) > len(conditions) else None
 
 
-def _decode_template(types: Types) -> str:
+def _decode_template(engine: str, types: Types) -> str:
     sought, values = _decode_places(len(types))
     wanted = _decode_type(types)
     arms = "".join(
-        f" WHEN {equality_template(types, 0, place)} THEN {cast(DUCKDB, place + 1, types[place + 1], wanted)}"
+        f" WHEN {equality_template(engine, types, 0, place)} THEN {cast(engine, place + 1, types[place + 1], wanted)}"
         for place in sought
     )
-    last = f" ELSE {cast(DUCKDB, values[-1], types[values[-1]], wanted)}" if len(values) > len(sought) else ""
+    last = f" ELSE {cast(engine, values[-1], types[values[-1]], wanted)}" if len(values) > len(sought) else ""
     return f"CASE{arms}{last} END"
 
 
@@ -108,7 +108,7 @@ CHOICES = (
         _first_not_empty,
         "Gives the first value that is not empty ('' is empty too).",
         "Coalesce([first_name], 'friend')",
-        {DUCKDB: lambda types: f"COALESCE({', '.join(skipping_empty(DUCKDB, types))})"},
+        on_each(lambda engine, types: f"COALESCE({', '.join(skipping_empty(engine, types))})"),
         variadic=True,
         strict=False,
     ),
@@ -119,7 +119,7 @@ CHOICES = (
         _case,
         "Gives the second value where the condition is true, else the third.",
         "Iif([city] = 'Paris', 'near', 'far')",
-        {DUCKDB: _case_template},
+        on_each(_case_template),
         strict=False,
     ),
     Function(
@@ -129,7 +129,7 @@ CHOICES = (
         _case,
         "Gives the value of the first When whose condition is true, else that of Else, else empty.",
         "Case(When([points] > 100, 'gold'), When([points] > 10, 'silver'), Else('none'))",
-        {DUCKDB: _case_template},
+        on_each(_case_template),
         variadic=True,
         strict=False,
     ),
@@ -141,7 +141,7 @@ CHOICES = (
         "Gives the result that follows the first value equal to the first argument, else the last one if it is left "
         "over, else empty; empty equals empty.",
         "Decode([language], 'fr', 'Bonjour', 'es', 'Hola', 'Hello')",
-        {DUCKDB: _decode_template},
+        on_each(_decode_template),
         variadic=True,
         strict=False,
     ),
@@ -152,7 +152,7 @@ CHOICES = (
         lambda _, value, substitute: substitute if value is None else value,
         "Gives the value, or in place of an empty one '', 0 or false.",
         "NoNull([points])",
-        {DUCKDB: "COALESCE({0}, {1})"},
+        everywhere("COALESCE({0}, {1})"),
         implied=lambda types: _SUBSTITUTES[types[0].kind],
         strict=False,
     ),

@@ -1,18 +1,27 @@
-"""Functions of numbers, and conversions between numbers and text."""
+"""Functions of numbers."""
 
 from __future__ import annotations
 
 import math
 import operator
-import re
 from collections.abc import Callable
-from datetime import date, datetime, time
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, Decimal
 from typing import Any
 
 from batuta.rules.bound import Moment
+from batuta.rules.functions.arithmetic import (
+    Number,
+    divide,
+    finite_or_none,
+    negated_on_spark,
+    product_of_doubles,
+    quotient,
+    remainder,
+    remainder_template,
+)
+from batuta.rules.functions.guards import as_exact, as_number, in_38_digits, in_64_bits, once, wide
 from batuta.rules.functions.model import Family, Function, Parameter, Types
-from batuta.rules.functions.operators import comparable_pair, is_empty, remainder, remainder_template
+from batuta.rules.functions.operators import in_order, is_empty
 from batuta.rules.functions.results import (
     EXACT,
     always,
@@ -23,13 +32,15 @@ from batuta.rules.functions.results import (
     rounded_half_away,
     scale_of,
 )
-from batuta.rules.functions.sql import DUCKDB, name_of, skipping_empty
-from batuta.schema.types import DOUBLE, INTEGER, STRING, DataType, Kind, Scalar
+from batuta.rules.functions.sql import DUCKDB, POSTGRES, SPARK, on_each, skipping_empty
+from batuta.schema.types import DOUBLE, INTEGER, DataType, Kind, Scalar
 
-Number = int | Decimal | float
 _NUMBER = Parameter("number", Family.NUMBER)
-_WHOLE = re.compile(r"[ \t\n\r]*([+-]?[0-9]+)(\.[0-9]*)?[ \t\n\r]*\Z")
-_REAL = re.compile(r"[ \t\n\r]*([+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?)[ \t\n\r]*\Z")
+_DIGITS = Parameter("digits", Family.INTEGER, optional=True, literal=(-18, 18))
+_WHOLE_FROM = 2.0**52
+"""From here on, a double has no fraction."""
+_NEARLY_MOST = "9" * 20 + "0" * 18
+"""Below, a number without fraction keeps to 38 digits whatever digit it is rounded at."""
 
 
 def _whole_type(types: Types) -> DataType:
@@ -38,6 +49,15 @@ def _whole_type(types: Types) -> DataType:
 
 def _absolute(_: Moment, number: Number) -> Number:
     return number.copy_abs() if isinstance(number, Decimal) else abs(number)
+
+
+def _absolute_template(engine: str, types: Types) -> str:
+    if types[0] == INTEGER:
+        return in_64_bits(engine, f"ABS({wide(engine, 0)})")
+    number = as_number(engine, 0, types[0], number_of(types))
+    if engine == SPARK and types[0] != DOUBLE:
+        return once(SPARK, number, f"CASE WHEN v < 0 THEN {negated_on_spark('v', types)} ELSE v END")
+    return f"ABS({number})"
 
 
 def _towards(rounding: str, plain: Callable[[float], int]) -> Callable[[Moment, Number], Number]:
@@ -49,34 +69,119 @@ def _towards(rounding: str, plain: Callable[[float], int]) -> Callable[[Moment, 
     return evaluate
 
 
-def _whole_template(function: str) -> Callable[[Types], str]:
-    return lambda types: "{0}" if types[0].kind is Kind.INTEGER else f"{function}({{0}})"
+def _whole_template(function: str) -> Callable[[str, Types], str]:
+    def template(engine: str, types: Types) -> str:
+        if types[0] == INTEGER:
+            return "{0}"
+        if engine != SPARK:
+            return f"{function}({{0}})"
+        if types[0] != DOUBLE:
+            return f"CAST({function}({{0}}) AS DECIMAL(38, 0))"
+        return once(SPARK, "{0}", f"CASE WHEN ABS(v) < {_WHOLE_FROM:.0f} THEN CAST({function}(v) AS DOUBLE) ELSE v END")
+
+    return template
 
 
 def _round(_: Moment, number: Number, digits: int = 0) -> Number:
     if isinstance(number, float):
-        return _round_double(number, digits)
+        return _scaled(number, digits, lambda moved: math.floor(moved) + (moved - math.floor(moved) >= 0.5))
     exact = rounded_half_away(Decimal(number), digits)
     return int(exact) if isinstance(number, int) else exact
 
 
-def _round_double(number: float, digits: int) -> float:
+def _truncated(_: Moment, number: Number, digits: int = 0) -> Number:
+    if isinstance(number, float):
+        return _scaled(number, digits, math.floor)
+    exact = EXACT.divide(Decimal(number), _step(digits)).to_integral_value(ROUND_DOWN, context=EXACT)
+    whole = EXACT.multiply(exact, _step(digits))
+    return int(whole) if isinstance(number, int) else whole
+
+
+def _step(digits: int) -> Decimal:
+    return Decimal(1).scaleb(-digits)
+
+
+def _scaled(number: float, digits: int, whole: Callable[[float], int]) -> float:
+    """Return a double made whole at a digit; one that has no fraction there, or moved there is infinite, stays."""
     factor = 10.0 ** abs(digits)
-    moved = number * factor if digits >= 0 else number / factor
-    if not math.isfinite(moved):
+    moved = abs(number * factor if digits >= 0 else number / factor)
+    if not moved < _WHOLE_FROM:
         return number
-    whole = math.floor(abs(moved))
-    away = math.copysign(whole + (abs(moved) - whole >= 0.5), moved)
+    away = math.copysign(whole(moved), number)
     return away / factor if digits >= 0 else away * factor
 
 
-def _round_template(types: Types) -> str:
-    kind = types[0].kind
+def rounded_double(number: float, digits: int) -> float:
+    """Return a double rounded to that many digits after the point, halves away from zero."""
+    return _scaled(number, digits, lambda moved: math.floor(moved) + (moved - math.floor(moved) >= 0.5))
+
+
+def _scaled_template(engine: str, digits: str, whole: str) -> str:
+    up, down = (
+        f"POWER(CAST(10 AS DOUBLE), GREATEST({digits}, 0))",
+        f"POWER(CAST(10 AS DOUBLE), GREATEST(-({digits}), 0))",
+    )
+    moved = f"ABS(v * {up} / {down})"
+    sign = "SIGN(v)"
+    return once(
+        engine,
+        "{0}",
+        f"CASE WHEN {moved} < {_WHOLE_FROM:.0f} THEN {sign} * {whole.format(moved)} / {up} * {down} ELSE v END",
+    )
+
+
+def _round_template(engine: str, types: Types) -> str:
     digits = "CAST({1} AS INTEGER)" if len(types) > 1 else "0"
-    if kind is Kind.DOUBLE:
-        return f"ROUND({{0}}, {digits})"
-    wide = name_of(DUCKDB, decimal_of(scale_of(types[0])))
-    return f"TRY(CAST(ROUND(CAST({{0}} AS {wide}), {digits}) AS {name_of(DUCKDB, as_first(types))}))"
+    if types[0] == DOUBLE:
+        if engine == POSTGRES:
+            return f"batuta_round({{0}}, {digits})"
+        half = "(FLOOR({0}) + CASE WHEN {0} - FLOOR({0}) >= 0.5 THEN 1 ELSE 0 END)"
+        return _scaled_template(engine, digits, half)
+    exact = as_exact(engine, 0, types[0])
+    if engine == POSTGRES:
+        return _fitted(engine, types, f"ROUND({exact}, {digits})")
+    if engine == DUCKDB:
+        return _fitted(engine, types, once(DUCKDB, exact, f"TRY(CAST(ROUND(v, {digits}) AS {_of_scale(types)}))"))
+    rounded = once(SPARK, exact, f"CASE WHEN ABS(v) < {_NEARLY_MOST} THEN ROUND(v, {digits}) END")
+    return _fitted(engine, types, rounded if scale_of(types[0]) == 0 else f"ROUND({exact}, {digits})")
+
+
+def _of_scale(types: Types) -> str:
+    return f"DECIMAL(38, {scale_of(types[0])})"
+
+
+def _fitted(engine: str, types: Types, sql: str) -> str:
+    wanted = as_first(types)
+    return in_64_bits(engine, sql) if wanted == INTEGER else in_38_digits(engine, sql, wanted)
+
+
+def _truncation_template(engine: str, types: Types) -> str:
+    digits = "CAST({1} AS INTEGER)" if len(types) > 1 else "0"
+    if types[0] == DOUBLE:
+        return (
+            f"batuta_trunc({{0}}, {digits})" if engine == POSTGRES else _scaled_template(engine, digits, "FLOOR({0})")
+        )
+    exact = as_exact(engine, 0, types[0])
+    if engine != SPARK:
+        return _fitted(engine, types, f"TRUNC({exact}, {digits})")
+    return _fitted(
+        engine, types, once(SPARK, exact, f"CASE WHEN v < 0 THEN CEIL(v, {digits}) ELSE FLOOR(v, {digits}) END")
+    )
+
+
+def _percent(moment: Moment, part: Number, whole: Number) -> float | None:
+    hundredfold = finite_or_none(float(part) * 100)
+    return None if hundredfold is None else divide(moment, hundredfold, whole)
+
+
+def _percent_template(engine: str, types: Types) -> str:
+    part, whole = (as_number(engine, place, given, DOUBLE) for place, given in enumerate(types))
+    return quotient(engine, product_of_doubles(engine, part, "CAST(100 AS DOUBLE)"), whole)
+
+
+def _sign_template(engine: str, types: Types) -> str:
+    sign = "NANVL(SIGN({0}), 0)" if engine == SPARK and types[0] == DOUBLE else "SIGN({0})"
+    return f"CAST({sign} AS BIGINT)"
 
 
 def _extreme(better: Callable[[Any, Any], Any]) -> Callable[..., Scalar]:
@@ -85,81 +190,19 @@ def _extreme(better: Callable[[Any, Any], Any]) -> Callable[..., Scalar]:
         for value in values:
             if is_empty(value):
                 continue
-            if best is None or better(*comparable_pair(value, best)):
+            if best is None or better(*in_order(value, best)):
                 best = value
         return best
 
     return evaluate
 
 
-def _extreme_template(function: str) -> Callable[[Types], str]:
-    return lambda types: f"{function}({', '.join(skipping_empty(DUCKDB, types))})"
+def _extreme_template(function: str) -> Callable[[str, Types], str]:
+    def template(engine: str, types: Types) -> str:
+        values = skipping_empty(engine, types)
+        return values[0] if len(values) == 1 else f"{function}({', '.join(values)})"
 
-
-def text_of(value: Scalar) -> str:
-    """Return a value as text, one form for each type; an instant has none without a zone.
-
-    Whole numbers have no point, decimals no zeros at their end, a double the fewest digits that read back;
-    'true' and 'false'; dates and times in ISO form with a space between, a fraction only where there is one.
-    """
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        shown = repr(value).removesuffix(".0")
-        return "0" if shown == "-0" else shown
-    if isinstance(value, Decimal):
-        return _decimal_text(value)
-    if isinstance(value, datetime):
-        return _without_zeros(value.isoformat(sep=" "))
-    if isinstance(value, (date, time)):
-        return _without_zeros(value.isoformat())
-    return str(value)
-
-
-def _decimal_text(value: Decimal) -> str:
-    return _without_zeros(format(value, "f")) if value else "0"
-
-
-def _without_zeros(text: str) -> str:
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _text_template(types: Types) -> str:
-    kind = types[0].kind
-    if kind is Kind.DOUBLE:
-        return r"REGEXP_REPLACE(REGEXP_REPLACE(CAST({0} AS VARCHAR), '\.0$', ''), '^-0$', '0')"
-    if kind is Kind.DECIMAL and scale_of(types[0]) > 0:
-        return "RTRIM(RTRIM(CAST({0} AS VARCHAR), '0'), '.')"
-    return "CAST({0} AS VARCHAR)"
-
-
-def _to_integer(_: Moment, value: str | Number) -> Scalar:
-    if isinstance(value, str):
-        found = _WHOLE.match(value)
-        return int(found[1]) if found else None
-    if isinstance(value, float):
-        return int(value) if math.isfinite(value) else None
-    return int(value.quantize(Decimal(1), rounding=ROUND_DOWN, context=EXACT)) if isinstance(value, Decimal) else value
-
-
-def _to_integer_template(types: Types) -> str:
-    if types[0].is_text:
-        return r"TRY_CAST(REGEXP_EXTRACT({0}, '^[ \t\n\r]*([+-]?[0-9]+)(\.[0-9]*)?[ \t\n\r]*$', 1) AS BIGINT)"
-    return "{0}" if types[0].kind is Kind.INTEGER else "TRY_CAST(TRUNC({0}) AS BIGINT)"
-
-
-def _to_double(_: Moment, value: str | Number) -> float | None:
-    if isinstance(value, str):
-        found = _REAL.match(value)
-        return float(found[1]) if found else None
-    return float(value)
-
-
-def _to_double_template(types: Types) -> str:
-    if types[0].is_text:
-        real = r"^[ \t\n\r]*([+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?)[ \t\n\r]*$"
-        return f"TRY_CAST(REGEXP_EXTRACT({{0}}, '{real}', 1) AS DOUBLE)"
-    return "CAST({0} AS DOUBLE)"
+    return template
 
 
 NUMBERS = (
@@ -170,7 +213,7 @@ NUMBERS = (
         _absolute,
         "Gives a number without its sign.",
         "Abs([balance])",
-        {DUCKDB: "TRY(ABS({0}))"},
+        on_each(_absolute_template),
     ),
     Function(
         "Ceil",
@@ -179,7 +222,7 @@ NUMBERS = (
         _towards(ROUND_CEILING, math.ceil),
         "Gives the nearest whole number that is not smaller.",
         "Ceil([amount])",
-        {DUCKDB: _whole_template("CEIL")},
+        on_each(_whole_template("CEIL")),
     ),
     Function(
         "Floor",
@@ -188,17 +231,44 @@ NUMBERS = (
         _towards(ROUND_FLOOR, math.floor),
         "Gives the nearest whole number that is not greater.",
         "Floor([amount])",
-        {DUCKDB: _whole_template("FLOOR")},
+        on_each(_whole_template("FLOOR")),
     ),
     Function(
         "Round",
-        (_NUMBER, Parameter("digits", Family.INTEGER, optional=True, literal=(-18, 18))),
+        (_NUMBER, _DIGITS),
         as_first,
         _round,
         "Rounds to that many digits after the point (0 if left out, before the point if negative); halves go away "
         "from zero, exactly so for decimals.",
         "Round([amount], 2)",
-        {DUCKDB: _round_template},
+        on_each(_round_template),
+    ),
+    Function(
+        "Trunc",
+        (_NUMBER, _DIGITS),
+        as_first,
+        _truncated,
+        "Leaves out what follows that many digits after the point (0 if left out, before the point if negative).",
+        "Trunc([amount], 2)",
+        on_each(_truncation_template),
+    ),
+    Function(
+        "Sign",
+        (_NUMBER,),
+        always(INTEGER),
+        lambda _, number: (number > 0) - (number < 0),
+        "Gives 1 for a number above zero, -1 for one below, else 0.",
+        "Sign([balance])",
+        on_each(_sign_template),
+    ),
+    Function(
+        "Percent",
+        (Parameter("part", Family.NUMBER), Parameter("whole", Family.NUMBER)),
+        always(DOUBLE),
+        _percent,
+        "Gives how many hundredths of the second number the first one is, as a double; of zero it is empty.",
+        "Percent([opened], [sent])",
+        on_each(_percent_template),
     ),
     Function(
         "Mod",
@@ -207,7 +277,7 @@ NUMBERS = (
         remainder,
         "Gives what is left of a division, with the sign of the first number; by zero it is empty.",
         "Mod([customer_id], 10)",
-        {DUCKDB: remainder_template},
+        on_each(remainder_template),
     ),
     Function(
         "Greatest",
@@ -216,7 +286,7 @@ NUMBERS = (
         _extreme(operator.gt),
         "Gives the greatest of several values; empty ones are left out.",
         "Greatest([points], 0)",
-        {DUCKDB: _extreme_template("GREATEST")},
+        on_each(_extreme_template("GREATEST")),
         variadic=True,
         strict=False,
     ),
@@ -227,35 +297,8 @@ NUMBERS = (
         _extreme(operator.lt),
         "Gives the least of several values; empty ones are left out.",
         "Least([points], 100)",
-        {DUCKDB: _extreme_template("LEAST")},
+        on_each(_extreme_template("LEAST")),
         variadic=True,
         strict=False,
-    ),
-    Function(
-        "ToInteger",
-        (Parameter("value", Family.TEXT_OR_NUMBER),),
-        always(INTEGER),
-        _to_integer,
-        "Gives the whole part of a number or of a text that is one; empty for any other text and beyond 64 bits.",
-        "ToInteger([zip])",
-        {DUCKDB: _to_integer_template},
-    ),
-    Function(
-        "ToDouble",
-        (Parameter("value", Family.TEXT_OR_NUMBER),),
-        always(DOUBLE),
-        _to_double,
-        "Gives a number, or a text that is one (with a point, not a comma), as a double; empty for any other text.",
-        "ToDouble([score])",
-        {DUCKDB: _to_double_template},
-    ),
-    Function(
-        "ToString",
-        (Parameter("value", Family.LOCAL),),
-        always(STRING),
-        lambda _, value: text_of(value),
-        "Writes a value as text: 12.50 as 12.5, true and false, dates as 2024-02-29.",
-        "ToString([order_id])",
-        {DUCKDB: _text_template},
     ),
 )

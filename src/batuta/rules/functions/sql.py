@@ -60,6 +60,10 @@ def cast(engine: str, place: int, given: DataType, wanted: DataType) -> str:
     names = _NAMES[engine]
     if given == wanted or names.get(given.kind) == names.get(wanted.kind, ""):
         return f"{{{place}}}"
+    if given.kind is Kind.DECIMAL and wanted.kind is Kind.DECIMAL:
+        if engine == POSTGRES:
+            return f"batuta_decimal({{{place}}}, {scale_of(wanted)})"
+        return f"TRY_CAST({{{place}}} AS {name_of(engine, wanted)})"
     return f"CAST({{{place}}} AS {name_of(engine, wanted)})"
 
 
