@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from zoneinfo import available_timezones
 
 from batuta.campaign.model import Activity, Campaign, Transition
 from batuta.campaign.variables import variable_problems
 from batuta.kit.identifiers import SLUG
 from batuta.kit.problems import Problem
 from batuta.kit.text import suggest
+from batuta.kit.zones import zone_names
 
 ERROR = "error"
 """The output of an activity whose errors are processed."""
@@ -174,7 +174,7 @@ def zone(campaign: Campaign) -> str:
 
 @cache
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return zone_names()
 
 
 def _neighbours(campaign: Campaign, pair: Callable[[Transition], tuple[str, str]]) -> Neighbours:

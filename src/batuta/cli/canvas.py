@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 from rich.text import Text
 from rich.tree import Tree
 
 from batuta.activities.contract import Role
+from batuta.kit.zones import zone_named
 from batuta.runs.model import Leg, RunView, Task
 from batuta.runs.summary import counts
 
@@ -65,5 +64,5 @@ def _stay(view: RunView, task: Task) -> Text:
     """Tell until when a wait lasts or lasted, and whether it was kept."""
     if task.due is None:
         return Text()
-    until = f"{task.due.astimezone(ZoneInfo(view.run.moment.zone)):%Y-%m-%d %H:%M}"
+    until = f"{task.due.astimezone(zone_named(view.run.moment.zone)):%Y-%m-%d %H:%M}"
     return Text(f" until {until}{', skipped' if view.run.skip_waits else ''}", "yellow")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+
+from batuta.kit.zones import zone_named
 
 
 def local_of(instant: datetime, zone: str) -> datetime:
     """Return the time that the clocks of a zone show at an instant, without zone."""
-    return instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    return instant.astimezone(zone_named(zone)).replace(tzinfo=None)
 
 
 def instant_at(local: datetime, zone: str) -> datetime:
@@ -16,7 +17,7 @@ def instant_at(local: datetime, zone: str) -> datetime:
 
     So a time that the clocks pass over becomes the instant they are changed; of one that comes twice it is the first.
     """
-    there = ZoneInfo(zone)
+    there = zone_named(zone)
     instant = local.replace(tzinfo=there, fold=0).astimezone(UTC)
     if local_of(instant, zone) == local:
         return instant

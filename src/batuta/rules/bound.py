@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
+from batuta.kit.zones import zone_named
 from batuta.rules.tree import AggregateFunction, Operator
 from batuta.schema.model import Link
 from batuta.schema.types import DataType, Scalar
@@ -27,7 +27,7 @@ class Moment:
     @property
     def local(self) -> datetime:
         """Now in the campaign's zone, without zone."""
-        return self.now.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
+        return self.now.astimezone(zone_named(self.zone)).replace(tzinfo=None)
 
     @property
     def today(self) -> date:

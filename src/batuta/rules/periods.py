@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
+from batuta.kit.zones import zone_named
 from batuta.rules.functions.calendar import add_days, add_months, monday_of
 from batuta.rules.tree import Operator
 
@@ -34,7 +34,7 @@ def local_to_utc(local: datetime, zone: str) -> datetime:
 
     A time that does not exist is shifted forward by the gap; of one that exists twice it is the first.
     """
-    return local.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
+    return local.replace(tzinfo=zone_named(zone), fold=0).astimezone(UTC)
 
 
 def birthdays(amount: int, today: date) -> tuple[int, ...]:

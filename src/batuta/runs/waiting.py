@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from batuta.activities.contract import Waiting
+from batuta.kit.zones import zone_named
 from batuta.runs.desk import Desk
 from batuta.runs.model import Claim, Note, RunView
 from batuta.runs.state import State, Stay
@@ -34,7 +34,7 @@ def soon(state: State, run: str) -> float | None:
 
 def shown(instant: datetime, zone: str) -> str:
     """Return an instant as people read it, in a zone."""
-    local = instant.astimezone(ZoneInfo(zone))
+    local = instant.astimezone(zone_named(zone))
     return f"{local:%Y-%m-%d %H:%M:%S} ({zone})" if local.second else f"{local:%Y-%m-%d %H:%M} ({zone})"
 
 

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from batuta.activities.contract import Memory, Recall
+from batuta.kit.zones import zone_named
 from batuta.rules.bound import Moment
 
 
@@ -112,4 +112,4 @@ def own_window(windows: Sequence[Window], run: str) -> Window | None:
 
 def _days_before(moment: Moment, days: int) -> datetime:
     """Return the same time of the clock so many days before, in the zone of the campaign."""
-    return (moment.local - timedelta(days=days)).replace(tzinfo=ZoneInfo(moment.zone)).astimezone(UTC)
+    return (moment.local - timedelta(days=days)).replace(tzinfo=zone_named(moment.zone)).astimezone(UTC)

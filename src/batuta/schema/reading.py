@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
+from batuta.kit.zones import zone_named
 from batuta.schema.records import WHOLE_DIGITS, FileColumn
 from batuta.schema.types import Scalar
 
@@ -207,7 +207,7 @@ class _Time:
 
     def __init__(self, kind: str, writing: Writing) -> None:
         self._kind, self._format = kind, writing.date_format
-        self._zone = ZoneInfo(writing.zone)
+        self._zone = zone_named(writing.zone)
         example = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
         written = example.strftime(self._format) if self._format else ""
         self._expected = f"{self._EXPECTED[kind].partition(' such')[0]} such as {written}" if written else ""

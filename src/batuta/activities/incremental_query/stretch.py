@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from batuta.kit.zones import zone_named
 from batuta.rules.bound import Compare, Constant, Expr, Predicate
 from batuta.rules.tree import Operator
 from batuta.schema.types import DATE, DATETIME, INSTANT, Kind
@@ -30,7 +30,7 @@ def _at(instant: datetime, date: Expr, zone: str, until: datetime | None = None)
     """Return an instant in the terms of a date."""
     if date.type.kind is Kind.INSTANT:
         return Constant(instant.astimezone(UTC), INSTANT)
-    local = instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None) - _set_back(instant, until, zone)
+    local = instant.astimezone(zone_named(zone)).replace(tzinfo=None) - _set_back(instant, until, zone)
     return Constant(local.date(), DATE) if date.type.kind is Kind.DATE else Constant(local, DATETIME)
 
 
@@ -38,5 +38,5 @@ def _set_back(start: datetime, end: datetime | None, zone: str) -> timedelta:
     """Return by how much local clocks were set back between two instants: those times came twice."""
     if end is None:
         return timedelta()
-    offsets = [instant.astimezone(ZoneInfo(zone)).utcoffset() or timedelta() for instant in (start, end)]
+    offsets = [instant.astimezone(zone_named(zone)).utcoffset() or timedelta() for instant in (start, end)]
     return max(timedelta(), offsets[0] - offsets[1])

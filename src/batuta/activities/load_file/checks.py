@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
-from zoneinfo import available_timezones
 
 from batuta.activities.binder import check_names
 from batuta.campaign.graph import unknown
 from batuta.kit.problems import Gather, Problem
+from batuta.kit.zones import zone_names
 from batuta.rules.values import term
 from batuta.schema.reading import DATE_TOKENS, ColumnReader, Unreadable
 from batuta.schema.records import Delimited, FileColumn, is_encoding
@@ -101,4 +101,4 @@ def _date_format(text: str, field: str) -> Iterator[Problem]:
 
 @cache
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return zone_names()

@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from zoneinfo import ZoneInfo
 
 from liquid import Environment
 from liquid.builtin.filters import array
 from liquid.exceptions import FilterArgumentError, FilterValueError
 from liquid.undefined import Undefined
 
+from batuta.kit.zones import zone_named
 from batuta.messages.liquid import arithmetic
 from batuta.messages.liquid.bounds import MAX_TEXT, SizeLimitError
 from batuta.messages.liquid.languages import Language, language
@@ -137,7 +137,7 @@ def _day(value: object, moment: Moment) -> datetime:
             return moment.local
         value = _read_date(value)
     if isinstance(value, datetime):
-        return value.astimezone(ZoneInfo(moment.zone)) if value.tzinfo else value
+        return value.astimezone(zone_named(moment.zone)) if value.tzinfo else value
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day)
     raise FilterValueError(f"date expects a date, found {type(value).__name__}", token=None)
