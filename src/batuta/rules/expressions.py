@@ -17,7 +17,7 @@ from batuta.rules.many_rows import bind_many
 from batuta.rules.paths import follow
 from batuta.rules.syntax import Apply, Bracketed, Literal, Node, VariableName
 from batuta.rules.values import read_value, term
-from batuta.rules.zoned import MOMENTS, check_zone, placed, read_moment, restored
+from batuta.rules.zoned import check_zone, placed, read_moment, restored
 from batuta.schema.types import BOOLEAN, DATE, INTEGER, STRING, DataType, Kind
 
 COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
@@ -280,8 +280,10 @@ def _converted(function: Function, arguments: Sequence[Expr]) -> list[Expr]:
     for argument, family in zip(arguments, families, strict=True):
         if _is_null(argument):
             typed.append(Constant(None, _DEFAULTS.get(family) or (free[-1] if free else STRING)))
-        elif family in MOMENTS and _is_text_literal(argument):
-            typed.append(read_moment(str(argument.value)) if family is Family.MOMENT else _read(argument, DATE))
+        elif family is Family.DAY and _is_text_literal(argument):
+            typed.append(_read(argument, DATE))
+        elif family is Family.MOMENT and _is_text_literal(argument):
+            typed.append(read_moment(argument))
         else:
             typed.append(argument)
     return _compared(function, typed)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from batuta.kit.text import suggest
 from batuta.kit.zones import zone_names
 from batuta.rules.bound import Call, Constant, Expr
-from batuta.rules.functions.model import Family, Function, Unfit, Zoned
+from batuta.rules.functions.model import Function, Unfit, Zoned
 from batuta.rules.values import read_value
 from batuta.schema.types import DATE, DATETIME, INSTANT, Kind
 
@@ -41,14 +41,16 @@ def check_zone(argument: Expr) -> None:
     raise Unfit("expression.unknown-zone", name=name)
 
 
-def read_moment(text: str) -> Constant:
+def read_moment(argument: Expr) -> Expr:
     """Return a text literal as a date or datetime, or as an instant if it has a zone; raise Unfit if it is none."""
+    if not isinstance(argument, Constant) or not isinstance(argument.value, str):
+        return argument
     try:
-        return read_value(text, DATE)
+        return read_value(argument.value, DATE)
     except Unfit as unfit:
         if unfit.code != "value.with-zone":
             raise
-        return read_value(text, INSTANT)
+        return read_value(argument.value, INSTANT)
 
 
 def _local(argument: Expr) -> Expr:
@@ -63,7 +65,8 @@ def _instant(argument: Expr) -> Expr:
     return Call("ConvertNTZ", (argument,), INSTANT)
 
 
-_ZONED = {Zoned.KEPT: lambda argument: argument, Zoned.LOCAL: _local, Zoned.INSTANT: _instant}
-
-MOMENTS = frozenset({Family.DAY, Family.MOMENT})
-"""Families as which a text literal is read as a date."""
+_ZONED: Mapping[Zoned, Callable[[Expr], Expr]] = {
+    Zoned.KEPT: lambda argument: argument,
+    Zoned.LOCAL: _local,
+    Zoned.INSTANT: _instant,
+}

@@ -188,7 +188,7 @@ DIFFERENCES = (
 
 def _compared(_: Moment, first: date, second: date) -> int:
     one, other = _alike(first, second)
-    return (one > other) - (one < other)
+    return int(one > other) - int(one < other)
 
 
 def _oldest(_: Moment, first: date, second: date) -> date:
