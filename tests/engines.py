@@ -60,13 +60,22 @@ def data_of(home: Path, name: str = "data") -> Iterator[duckdb.DuckDBPyConnectio
     """Yield a connection to the data of a home while no command runs, attached under a name, as DuckDB has it."""
     settings = home / "settings.yaml"
     engine = yaml.safe_load(settings.read_text("utf-8")).get("engine", {}) if settings.exists() else {}
+    if engine.get("kind") == "postgres":
+        with mirror(engine["address"], name) as connection:
+            yield connection
+        return
     with duckdb.connect() as connection:
-        if engine.get("kind") == "postgres":
-            connection.execute(f"ATTACH ':memory:' AS {name}")
-            with psycopg.connect(engine["address"]) as source:
-                _mirror(source, connection, name)
-        else:
-            connection.execute(f"ATTACH '{home / 'data.duckdb'}' AS {name} (READ_ONLY)")
+        connection.execute(f"ATTACH '{home / 'data.duckdb'}' AS {name} (READ_ONLY)")
+        yield connection
+
+
+@contextmanager
+def mirror(address: str, name: str = "data") -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection to a copy of a database of PostgreSQL, attached under a name, as DuckDB has such data."""
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH ':memory:' AS {name}")
+        with psycopg.connect(address) as source:
+            _mirror(source, connection, name)
         yield connection
 
 
