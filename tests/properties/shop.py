@@ -1,4 +1,4 @@
-"""A small shop of random rows, in memory and in DuckDB: every column holds NULL and '' where it may."""
+"""A small shop of random rows, in memory and in SQL: every column holds NULL and '' where it may."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 
-import duckdb
 from sqlglot import exp
 
-from batuta.engines.sql import Compiler, DuckDb
+from batuta.engines.sql import Compiler
 from batuta.kit.text import fold
 from batuta.rules.binding import Passage, Surroundings
 from batuta.rules.bound import Moment
@@ -32,6 +31,8 @@ from batuta.schema.types import (
 )
 from batuta.sets.algebra import Set
 from batuta.sets.shape import Shape, shape_of
+
+from .databases import DATABASES
 
 MONEY = DataType(kind=Kind.DECIMAL, precision=10, scale=2)
 TIER = DataType(kind=Kind.ENUM, values=("gold", "silver", "bronze"))
@@ -248,17 +249,16 @@ class Places:
 
 
 class Shop:
-    """The rows of a seed, in memory and in DuckDB."""
+    """The rows of a seed, in memory and in a database."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, on: str = "duckdb") -> None:
         self.rows = rows_of(seed)
         members = frozenset((number,) for number in (1, 4, 5, 98))
         self.world = World(self.rows, CATALOGUE, {"Friends": members}, TABLES)
-        self.connection = duckdb.connect(config={"threads": 1})
-        # DuckDB 1.5 fails to plan some deep trees with it; the engine then does without: see engines/duckdb/sessions.py
-        self.connection.execute("SET disabled_optimizers = 'top_n_window_elimination'")
-        self.compiler = Compiler(DuckDb(), CATALOGUE, MOMENT, Places())
-        for statement in DuckDb.preparation:
+        self.connection = DATABASES[on]()
+        self.dialect = self.connection.dialect
+        self.compiler = Compiler(self.dialect, CATALOGUE, MOMENT, Places())
+        for statement in self.dialect.preparation:
             self.connection.execute(statement)
         for part in ("data", "work", "keys", "audience"):
             self.connection.execute(f"CREATE SCHEMA {part}")
@@ -272,10 +272,12 @@ class Shop:
             self.connection.executemany(f'INSERT INTO work."{name}" VALUES ({marks})', sorted(keys) * 2)
 
     def _fill(self, schema: Schema) -> None:
-        dialect = DuckDb()
-        columns = {name: dialect.type_of(attribute.type).sql("duckdb") for name, attribute in schema.by_name.items()}
+        dialect = self.dialect
+        columns = {
+            name: dialect.type_of(attribute.type).sql(dialect.name) for name, attribute in schema.by_name.items()
+        }
         copies = [name for name in columns if (schema.name, name) in Places.FOLDED]
-        columns |= {f"_folded_{name}": "VARCHAR" for name in copies}
+        columns |= {f"_folded_{name}": "TEXT" for name in copies}
         written = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
         self.connection.execute(f'CREATE TABLE data."{schema.name}" ({written})')
         marks = ", ".join("?" for _ in columns)
@@ -287,28 +289,36 @@ class Shop:
         return Standpoint(row, schema, self.world, MOMENT)
 
     def sql(self, population: Set) -> str:
-        return self.compiler.select(population).sql("duckdb")
+        return self.compiler.select(population).sql(self.dialect.name)
 
     def read(self, population: Set) -> list[tuple[object, ...]]:
         """Return the rows of a set in the order of their keys."""
-        return sorted(self.connection.execute(self.sql(population)).fetchall(), key=repr)
+        return sorted(self.connection.read(self.sql(population), population.shape), key=repr)
 
     def make(self, sets: Mapping[str, Set]) -> dict[str, list[tuple[object, ...]]]:
         """Make the tables of a task and return their rows."""
         statements = self.compiler.task(sets, {name: name for name in sets})
         for statement in statements:
-            self.connection.execute(statement.sql("duckdb"))
-        made = {name: self.connection.execute(f'SELECT * FROM work."{name}"').fetchall() for name in sets}
-        for creation in (statement.tree for statement in statements if statement.output):
+            self.connection.execute(statement.sql(self.dialect.name))
+        made = {name: self.connection.read(f'SELECT * FROM work."{name}"', of.shape) for name, of in sets.items()}
+        for creation in reversed([statement.tree for statement in statements if statement.output]):
             dropping = exp.Drop(tables=[creation.this], kind=creation.args["kind"])
-            self.connection.execute(dropping.sql("duckdb"))
+            self.connection.execute(dropping.sql(self.dialect.name))
         return made
 
 
-@cache
+engine = "duckdb"
+"""Where shops are that are asked for by their seed."""
+
+
 def shop(seed: int) -> Shop:
-    """Return the shop of a seed, made once."""
-    return Shop(seed)
+    """Return the shop of a seed, made once on each engine."""
+    return _made(seed, engine)
+
+
+@cache
+def _made(seed: int, on: str) -> Shop:
+    return Shop(seed, on)
 
 
 PEOPLE: Shape = shape_of(CATALOGUE, "people")

@@ -18,6 +18,8 @@ from batuta.sets.shape import Shape
 from .rule_trees import rules
 from .shop import CATALOGUE, ORDERS, PEOPLE, Shop, around, shop
 
+pytestmark = pytest.mark.usefixtures("on_each_engine")
+
 QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 WAYS = {
     ("person", "orders"): (ORDERS, PEOPLE),

@@ -9,13 +9,16 @@ import pytest
 
 from batuta.engines.duckdb.sessions import Session, Sessions
 
+from .databases import OnDuckDB
 from .shop import Shop
 
 SQL = Path(__file__).parent.parent.joinpath("data/fails_to_plan.sql").read_text("utf-8")
 
 
 def test_what_fails_to_be_planned_is_planned_more_plainly() -> None:
-    connection = Shop(0).connection
+    database = Shop(0).connection
+    assert isinstance(database, OnDuckDB)
+    connection = database.connection
     expected = sorted(connection.execute(SQL).fetchall())
     connection.execute("RESET disabled_optimizers")
     with pytest.raises(duckdb.InternalException):

@@ -20,8 +20,11 @@ from batuta.schema.types import INTEGER
 from batuta.sets.algebra import Filtered, Table
 from batuta.sets.shape import Shape
 
+from . import shop as shops
 from .rule_trees import rules
 from .shop import CATALOGUE, Shop, around
+
+pytestmark = pytest.mark.usefixtures("on_each_engine")
 
 Key = tuple[int, int | None, int | None]
 
@@ -34,9 +37,13 @@ RULE: TypeAdapter[Rule] = TypeAdapter(Rule)
 SEEDS = st.integers(0, 4)
 
 
-@cache
 def shop(seed: int) -> Shop:
-    made = Shop(seed)
+    return _made(seed, shops.engine)
+
+
+@cache
+def _made(seed: int, on: str) -> Shop:
+    made = Shop(seed, on)
     made.connection.execute("CREATE TABLE work.pairs (_t1 BIGINT, _s1 BIGINT, _s2 BIGINT)")
     made.connection.executemany("INSERT INTO work.pairs VALUES (?, ?, ?)", KEYS)
     return made

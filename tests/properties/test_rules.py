@@ -16,6 +16,8 @@ from batuta.sets.shape import Shape
 from .rule_trees import rules
 from .shop import ORDERS, PEOPLE, around, shop
 
+pytestmark = pytest.mark.usefixtures("on_each_engine")
+
 SEEDS = st.integers(0, 4)
 QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 

@@ -8,6 +8,8 @@ import pytest
 
 from .set_cases import LAWS, check
 
+pytestmark = pytest.mark.usefixtures("on_each_engine")
+
 QUICK, ALL, CHUNK = 510, 20_000, 500
 LEAST = {
     "Records": 400,

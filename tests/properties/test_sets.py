@@ -40,6 +40,8 @@ from batuta.sets.shape import Column
 from .rule_trees import rules
 from .shop import CATALOGUE, PEOPLE, around, shop
 
+pytestmark = pytest.mark.usefixtures("on_each_engine")
+
 QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 SEEDS = st.integers(0, 4)
 IDS = st.frozensets(st.integers(1, 12))
