@@ -141,10 +141,10 @@ def test_why_one_is_in(shop: World) -> None:
     whole, buys, ana, spends = told.verdicts
     assert (whole.path, whole.holds, whole.decides, whole.evidence) == ("", True, True, ())
     assert (buys.holds, buys.decides, buys.linked) == (True, True, ((1, 1), (1, 2)))
-    assert buys.evidence == (Evidence("linked rows", 2),)
+    assert buys.evidence == (Evidence("evidence.linked", 2),)
     assert (ana.holds, ana.decides) == (False, False)
     assert [(each.name, each.value) for each in ana.evidence] == [("name", "José")]
-    assert (spends.holds, spends.evidence) == (False, (Evidence("figure", Decimal(40)),))
+    assert (spends.holds, spends.evidence) == (False, (Evidence("evidence.figure", Decimal(40)),))
 
 
 def test_why_one_is_out(shop: World) -> None:
@@ -182,7 +182,7 @@ def test_the_linked_rows_told_are_those_that_satisfy_the_condition(shop: World) 
     dear = {**BUYS, "rule": condition("[total]", "greater", value=20)}
     assert explain(asked(shop, dear), ["1"]).verdicts[0].linked == ((1, 2),)
     none = explain(asked(shop, {**dear, "negated": True}), ["2"]).verdicts[0]
-    assert (none.holds, none.linked, none.evidence) == (True, (), (Evidence("linked rows", 0),))
+    assert (none.holds, none.linked, none.evidence) == (True, (), (Evidence("evidence.linked", 0),))
 
 
 def test_a_key_of_two_parts(shop: World) -> None:

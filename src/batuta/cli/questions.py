@@ -14,11 +14,11 @@ from rich.text import Text
 from batuta.cli.campaigns import Language
 from batuta.cli.context import Services, services
 from batuta.cli.populations import Page, layout
-from batuta.cli.rule_files import AsJson, File, InvalidRule, answered, asked_in, load_rule
+from batuta.cli.rule_files import AsJson, File, InvalidRule, answered, asked_in, load_rule, names_in
 from batuta.kit.problems import Problems
-from batuta.rules.called import Names
+from batuta.kit.text import counted
 from batuta.rules.reading import Line, read_rule
-from batuta.rules.spelling import spell
+from batuta.rules.spelling import spell, texts_of
 from batuta.runs.questions import counting, explaining
 from batuta.runs.questions.bins import LEAST, MOST
 from batuta.runs.questions.distributing import Distribution, Histogram, Wish, bind_formula, distribution
@@ -39,7 +39,7 @@ def count_rule(context: typer.Context, file: File, sql: Sql = False, as_json: As
     if as_json:
         found.print_json({"rows": told.rows, "targets": told.targets})
         return
-    typer.echo(f"{told.rows:,} of {asked.schema.label or asked.schema.name}")
+    typer.echo(f"{asked.schema.label or asked.schema.name}: {counted(told.rows, 'row')}")
 
 
 def preview_rule(found: Services, file: Path, page: Page, sql: bool, as_json: bool) -> None:
@@ -72,7 +72,8 @@ def explain_rule(
         asked = asked_in(found, read, language=language)
     except InvalidRule:
         if not as_json:
-            found.console.print(_read(list(read_rule(read.document.rule, Names(), language))))
+            names = names_in(found, read.document)
+            found.console.print(_read(list(read_rule(read.document.rule, names, language))))
         raise
     lines = list(read_rule(asked.rule, asked.names, language))
     if member:
@@ -86,7 +87,7 @@ def explain_rule(
     if as_json:
         found.print_json(_counted_values(told, lines))
     else:
-        found.console.print(_counted(told, lines))
+        found.console.print(_counted(told, lines, language))
 
 
 def show_distribution(
@@ -123,20 +124,17 @@ def _indented(line: Line, style: str = "") -> Text:
     return Text("  " * line.depth + line.text, style=style if line.enabled else "dim")
 
 
-def _counted(told: Counted, lines: list[Line]) -> Grid:
-    by_path = {node.path: node for node in told.nodes}
-    grid = Grid(caption=f"of {told.rows:,} rows", caption_justify="left")
-    grid.add_column("rule", overflow="fold")
-    for name in ("rows", "left"):
-        grid.add_column(name, justify="right")
+def _counted(told: Counted, lines: list[Line], language: Language) -> Grid:
+    by_path, texts = {node.path: node for node in told.nodes}, texts_of(language)
+    grid = Grid(caption=texts["explain.of"].format(rows=spell(told.rows, language)), caption_justify="left")
+    grid.add_column(texts["explain.rule"], overflow="fold")
+    for name in ("explain.rows", "explain.left"):
+        grid.add_column(texts[name], justify="right")
     for line in lines:
         node = by_path.get(line.path)
-        grid.add_row(_indented(line), *(_number(node.alone), _number(node.remaining)) if node else ("", ""))
+        numbers = (node.alone, node.remaining) if node else (None, None)
+        grid.add_row(_indented(line), *("" if each is None else spell(each, language) for each in numbers))
     return grid
-
-
-def _number(value: int | None) -> str:
-    return "" if value is None else f"{value:,}"
 
 
 def _counted_values(told: Counted, lines: list[Line]) -> dict[str, object]:
@@ -152,17 +150,10 @@ def _counts(node: NodeCount | None) -> dict[str, object]:
     return {} if node is None else {"rows": node.alone, "remaining": node.remaining}
 
 
-_IN_OUT = {
-    "en": ("{key} is in", "{key} is out, because of what is marked"),
-    "fr": ("{key} est dans la sélection", "{key} n'y est pas, à cause de ce qui est marqué"),
-}
-
-
 def _print_explained(found: Services, told: Explained, lines: list[Line], language: Language) -> None:
     by_path = {verdict.path: verdict for verdict in told.verdicts}
-    inside, outside = _IN_OUT[language]
-    key = ", ".join(str(part) for part in told.key)
-    found.console.print(Text((inside if told.member else outside).format(key=key), style="bold"))
+    said = texts_of(language)["explain.in" if told.member else "explain.out"]
+    found.console.print(Text(said.format(key=", ".join(str(part) for part in told.key)), style="bold"))
     grid = Grid(show_header=False, box=None, padding=(0, 1, 0, 0))
     for line in lines:
         grid.add_row(*_explained_row(line, by_path.get(line.path), language))
@@ -178,7 +169,11 @@ def _explained_row(line: Line, verdict: Verdict | None, language: Language) -> t
 
 
 def _evidence(verdict: Verdict, language: Language) -> str:
-    said = [f"{each.name}: {spell(each.value, language, each.type)}" for each in verdict.evidence]
+    texts = texts_of(language)
+    said = [
+        texts["labelled"].format(label=texts.get(each.name, each.name), text=spell(each.value, language, each.type))
+        for each in verdict.evidence
+    ]
     if verdict.linked:
         said.append("; ".join(", ".join(str(part) for part in key) for key in verdict.linked))
     return "; ".join(said)
@@ -202,7 +197,7 @@ def _verdict_values(verdict: Verdict | None) -> dict[str, object]:
 
 
 def _evidence_values(each: Evidence) -> dict[str, object]:
-    return {"name": each.name, "value": each.value}
+    return {"name": each.name.removeprefix("evidence."), "value": each.value}
 
 
 def _distribution(told: Distribution, of: str) -> Iterator[RenderableType]:

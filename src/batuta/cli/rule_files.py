@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, TypeVar
+from threading import Thread
+from typing import Annotated, NoReturn, TypeVar
 
 import typer
 
@@ -16,6 +19,7 @@ from batuta.kit.errors import InputError
 from batuta.kit.problems import Problem, Problems
 from batuta.kit.stopping import Stop
 from batuta.rules.bound import Expr, Moment
+from batuta.rules.called import Names
 from batuta.runs.questions.asked import Asked, Place, bind_columns, understand, zone_in
 from batuta.runs.questions.document import RuleFile
 from batuta.store.audiences import all_audiences
@@ -29,7 +33,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")
 STOPPED = 130
 """The exit code of a command that Ctrl-C ended."""
 
-_PATIENCE = 0.1
+_PATIENCE, _GRACE = 0.1, 3.0
 
 
 class InvalidRule(InputError):
@@ -56,6 +60,13 @@ def asked_in(found: Services, file: DocumentFile[RuleFile], columns: str = "", l
         found.errors.print(said, markup=False, soft_wrap=True)
     wanted = [name.strip() for name in columns.split(",") if name.strip()]
     return replace(asked, columns=bound(found, wanted, asked)) if wanted else asked
+
+
+def names_in(found: Services, file: RuleFile) -> Names:
+    """Return what things are called where the rule of a file stands, even if the rule is wrong."""
+    catalogue = CatalogueStore(found.database).read()
+    dimensions = {dimension.name: dimension.schema_name for dimension in catalogue.dimensions}
+    return Names(catalogue, file.schema_name or dimensions.get(file.dimension, ""))
 
 
 def place_of(found: Services, zone: str = "UTC") -> Place:
@@ -89,8 +100,17 @@ def answered(found: Services, work: Callable[[Stop], T]) -> T:
             while not wait([future], _PATIENCE).done:
                 pass
         except KeyboardInterrupt:
-            stop.wish()
-            wait([future])
+            Thread(target=stop.wish, daemon=True).start()
+            ended = bool(wait([future], _GRACE).done)
             found.errors.print("Stopped.", markup=False)
+            if not ended:
+                _leave()
             raise typer.Exit(STOPPED) from None
         return future.result()
+
+
+def _leave() -> NoReturn:
+    """End the process with its query: an engine that still plans one hears nothing, and questions change nothing."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(STOPPED)

@@ -32,8 +32,8 @@ from batuta.rules.tree import AggregateFunction, Condition, Operator
 from batuta.schema.types import INTEGER, DataType, Scalar
 from batuta.sets.questions import FigureOf, Term
 
-LINKED, FIGURE, RESULT = "linked rows", "figure", "result"
-"""Names of what no attribute is: rows that satisfy a condition, the figure of an aggregate, what a formula gives."""
+LINKED, FIGURE, RESULT = "evidence.linked", "evidence.figure", "evidence.result"
+"""Texts for what is no attribute: rows that satisfy a condition, a figure, what a formula gives."""
 
 Named = tuple[str, Term]
 
