@@ -1,4 +1,4 @@
-"""The SQL of each kind of activity, as files beside it. `UPDATE_GOLDEN=1` writes them anew: read the difference."""
+"""The SQL of each kind of activity on each engine, in files beside it. UPDATE_GOLDEN=1 writes them: read the difference."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from sqlglot import exp
 
 from batuta import activities
 from batuta.activities.contract import Input, Recall
-from batuta.engines.sql import Compiler, DuckDb
+from batuta.engines.sql import Compiler, Dialect, DuckDb, Postgres
 from batuta.rules.bound import Moment
 from batuta.schema.types import INTEGER, STRING
 from batuta.sets.algebra import Table
 from batuta.sets.shape import Column, shape_of, shape_of_lines
 from batuta.testing import SHOP, arriving, attempt, scope
 
+DIALECTS: Mapping[str, Dialect] = {"duckdb": DuckDb(), "postgres": Postgres()}
 FOLDER = Path(activities.__path__[0])
 NOON = Moment(datetime(2026, 3, 1, 12, tzinfo=UTC))
 PEOPLE, MORE = arriving("people"), arriving("more")
@@ -205,18 +206,21 @@ class Places:
         return None
 
 
-def statements(kind: str, parameters: dict[str, Any], inputs: tuple[Input, ...], recall: Recall | None = None) -> str:
+def statements(
+    dialect: Dialect, kind: str, parameters: dict[str, Any], inputs: tuple[Input, ...], recall: Recall | None = None
+) -> str:
     made = attempt(kind, parameters, *inputs, around=replace(HOME, recall=recall))
     assert made.problems == ()
-    task = Compiler(DuckDb(), SHOP, NOON, Places()).task(made.populations, {name: name for name in made.populations})
-    return "".join(f"{statement.sql('duckdb', pretty=True)};\n" for statement in task)
+    task = Compiler(dialect, SHOP, NOON, Places()).task(made.populations, {name: name for name in made.populations})
+    return "".join(f"{statement.sql(dialect.name, pretty=True)};\n" for statement in task)
 
 
+@pytest.mark.parametrize("engine", DIALECTS)
 @pytest.mark.parametrize("case", CASES)
-def test_golden_sql(case: str) -> None:
+def test_golden_sql(case: str, engine: str) -> None:
     kind, parameters, inputs = CASES[case]
-    path = FOLDER / kind.replace("-", "_") / "golden" / f"{case}.duckdb.sql"
-    found = statements(kind, parameters, inputs, RECALLS.get(case))
+    path = FOLDER / kind.replace("-", "_") / "golden" / f"{case}.{engine}.sql"
+    found = statements(DIALECTS[engine], kind, parameters, inputs, RECALLS.get(case))
     if os.environ.get("UPDATE_GOLDEN"):
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(found.encode())

@@ -1,27 +1,31 @@
-"""The SQL of an exported file. `UPDATE_GOLDEN=1` writes it anew: read the difference."""
+"""The SQL of an exported file on each engine. `UPDATE_GOLDEN=1` writes it anew: read the difference."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
+import pytest
+
 from batuta import activities
 from batuta.activities.effects import ExportFile as Exporting
 from batuta.activities.export_file import ExportFile
 from batuta.activities.validate import Knowledge
 from batuta.engines.shared.writing import copy_to
-from batuta.engines.sql import Compiler, DuckDb
+from batuta.engines.sql import Compiler
 from batuta.schema.locations import Location
 from batuta.schema.types import INSTANT, STRING
 from batuta.schema.writing import Written
 from batuta.sets.algebra import Table
 from batuta.testing import SHOP, arriving, scope
-from tests.test_golden_sql import NOON, Places
+from tests.test_golden_sql import DIALECTS, NOON, Places
 
-PATH = Path(activities.__path__[0]) / "export_file" / "golden" / "guarded.duckdb.sql"
+FOLDER = Path(activities.__path__[0]) / "export_file" / "golden"
 
 
-def test_golden_sql() -> None:
+@pytest.mark.parametrize("engine", DIALECTS)
+def test_golden_sql(engine: str) -> None:
+    path = FOLDER / f"guarded.{engine}.sql"
     arrived = arriving("people", seen=INSTANT, note=STRING)
     around = scope(Knowledge(SHOP, locations={"shop": Location(name="shop", path="/out")}))
     sort = [{"expression": "[household.city]", "descending": True}]
@@ -29,13 +33,13 @@ def test_golden_sql() -> None:
     (effect,) = activity.effects((arrived,), around)
     assert isinstance(effect, Exporting)
     assert isinstance(effect.population, Table)
-    compiler = Compiler(DuckDb(), SHOP, NOON, Places())
+    compiler = Compiler(DIALECTS[engine], SHOP, NOON, Places())
     query = compiler.export(effect.population, effect.columns, effect.sort, effect.form)
-    found = f"{query.sql('duckdb', pretty=True)};\n"
+    found = f"{query.sql(engine, pretty=True)};\n"
     if os.environ.get("UPDATE_GOLDEN"):
-        PATH.parent.mkdir(exist_ok=True)
-        PATH.write_text(found, "utf-8")
-    assert found == PATH.read_text("utf-8")
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(found, "utf-8")
+    assert found == path.read_text("utf-8")
 
 
 def test_the_statement_that_writes_quotes_what_it_is_given() -> None:
