@@ -9,7 +9,7 @@ from decimal import ROUND_DOWN, Decimal
 
 from batuta.rules.bound import Moment
 from batuta.rules.functions.arithmetic import Number, finite_or_none
-from batuta.rules.functions.guards import finite, once
+from batuta.rules.functions.guards import converted, finite, once
 from batuta.rules.functions.model import Family, Function, Parameter, Types
 from batuta.rules.functions.results import EXACT, always, scale_of
 from batuta.rules.functions.sql import DUCKDB, POSTGRES, SPARK, on_each
@@ -128,7 +128,7 @@ def _to_integer_template(engine: str, types: Types) -> str:
         return once(
             SPARK, "{0}", "CASE WHEN v >= -9223372036854775808D AND v < 9223372036854775808D THEN CAST(v AS BIGINT) END"
         )
-    return "TRY_CAST({0} AS BIGINT)" if engine == SPARK else "TRY_CAST(TRUNC({0}) AS BIGINT)"
+    return converted(engine, "{0}" if engine == SPARK else "TRUNC({0})", "BIGINT")
 
 
 def _to_double(_: Moment, value: str | Number) -> float | None:

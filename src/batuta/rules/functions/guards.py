@@ -35,14 +35,23 @@ def wide(engine: str, place: int) -> str:
 
 def in_64_bits(engine: str, sql: str) -> str:
     """Return a number without fraction, of a wider type, as an integer."""
-    return f"batuta_integer({sql})" if engine == POSTGRES else f"TRY_CAST({sql} AS BIGINT)"
+    return f"batuta_integer({sql})" if engine == POSTGRES else converted(engine, sql, "BIGINT")
 
 
 def in_38_digits(engine: str, sql: str, wanted: DataType) -> str:
     """Return a number as a decimal of a type, rounded half away from zero."""
     if engine == POSTGRES:
         return f"batuta_decimal({sql}, {scale_of(wanted)})"
-    return f"TRY_CAST({sql} AS {name_of(engine, wanted)})"
+    return converted(engine, sql, name_of(engine, wanted))
+
+
+def converted(engine: str, sql: str, wanted: str) -> str:
+    """Return DuckDB's or Spark's SQL of a number in a narrower type.
+
+    DuckDB compares what stands inside of a conversion with a constant, even where the conversion fails, unless
+    it is out of sight.
+    """
+    return once(DUCKDB, sql, f"TRY_CAST(v AS {wanted})") if engine == DUCKDB else f"TRY_CAST({sql} AS {wanted})"
 
 
 def finite(engine: str, sql: str) -> str:
@@ -60,7 +69,9 @@ def as_number(engine: str, place: int, given: DataType, wanted: DataType) -> str
     narrow = given.kind is Kind.DECIMAL and (given.precision or DIGITS) - scale_of(given) > DIGITS - scale_of(wanted)
     if engine == POSTGRES:
         return f"batuta_decimal({{{place}}}, {scale_of(wanted)})" if narrow else f"CAST({{{place}}} AS DECIMAL)"
-    return f"{'TRY_CAST' if narrow else 'CAST'}({{{place}}} AS {name_of(engine, wanted)})"
+    if narrow:
+        return converted(engine, f"{{{place}}}", name_of(engine, wanted))
+    return f"CAST({{{place}}} AS {name_of(engine, wanted)})"
 
 
 def nested(function: str, parts: Sequence[str]) -> str:

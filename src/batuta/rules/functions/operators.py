@@ -15,6 +15,7 @@ from typing import Any
 
 from batuta.rules.bound import Moment
 from batuta.rules.functions.arithmetic import ARITHMETIC
+from batuta.rules.functions.guards import converted
 from batuta.rules.functions.model import Family, Function, Parameter, Types, Unfit
 from batuta.rules.functions.results import always, decimal_of, scale_of
 from batuta.rules.functions.sql import DUCKDB, POSTGRES, SPARK, everywhere, name_of, on_each
@@ -101,7 +102,7 @@ def _across_scales(types: Types, test: str, left: int, right: int) -> str:
     few, many = sorted((left, right), key=lambda place: scale_of(types[place]))
     if types[few].kind is not Kind.DECIMAL or scale_of(types[few]) == scale_of(types[many]):
         return test.format(f"({{{left}}})", f"({{{right}}})")
-    fitted = f"TRY_CAST({{{few}}} AS {name_of(DUCKDB, decimal_of(scale_of(types[many])))})"
+    fitted = converted(DUCKDB, f"{{{few}}}", name_of(DUCKDB, decimal_of(scale_of(types[many]))))
     close = {few: fitted, many: f"({{{many}}})"}
     far = {few: f"({{{few}}})", many: f"CASE WHEN {{{many}}} IS NOT NULL THEN 0 END"}
     return (
