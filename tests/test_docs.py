@@ -20,6 +20,7 @@ from batuta.campaign.model import Campaign
 from batuta.channels.email.smtp.settings import SmtpSettings
 from batuta.messages.configuration import ChannelConfiguration, Transport
 from batuta.rules.tree import Rule
+from batuta.runs.questions.document import RuleFile
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(
@@ -115,6 +116,8 @@ def test_yaml_in_the_manual_is_what_it_says(block: Any) -> None:
             ChannelConfiguration.model_validate(block)
         case {"transport": transport}:
             SmtpSettings.model_validate(Transport.model_validate(transport).settings)
+        case {"rule": _, "columns": _}:
+            RuleFile.model_validate(block)
         case _:
             TypeAdapter[Rule](Rule).validate_python(block)
 
