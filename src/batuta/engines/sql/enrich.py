@@ -63,8 +63,8 @@ def layered(node: Enriched) -> Enriched:
         if isinstance(addition, Value) and not earlier.isdisjoint(_in_windows(addition.expression)):
             kept = {column.name for column in node.source.shape.columns} | earlier
             columns = tuple(column for column in node.shape.columns if column.name in kept)
-            before = layered(Enriched(node.source, node.additions[:place], node.shape.having(columns)))
-            return Enriched(before, node.additions[place:], node.shape)
+            before = Enriched(node.source, node.additions[:place], node.shape.having(columns))
+            return layered(Enriched(before, node.additions[place:], node.shape))
     return node
 
 

@@ -32,6 +32,8 @@ from batuta.sets.algebra import Total
 _COUNTS = frozenset({"Count", "CountAll", "CountDistinct"})
 """Functions that are never empty over a group."""
 
+_TEXT = "text"
+
 Values = Callable[[Expr, Row], exp.Expr]
 Conditions = Callable[[Predicate, Row], exp.Expr]
 
@@ -161,4 +163,21 @@ def _over(kept: exp.Expr | None, order: Sequence[exp.Ordered], node: exp.Expr) -
     """Return an aggregate over the rows of a group that count, texts joined in an order."""
     if isinstance(node, exp.GroupConcat):
         node.set("this", exp.Order(this=node.this, expressions=[item.copy() for item in order]))
-    return node if kept is None else exp.Filter(this=node, expression=exp.Where(this=kept.copy()))
+    listed = isinstance(node, exp.ArrayAgg)
+    if listed:
+        node.set("this", _with_keys(node.this, order))
+    found = node if kept is None else exp.Filter(this=node, expression=exp.Where(this=kept.copy()))
+    return _sorted(found) if listed else found
+
+
+def _with_keys(text: exp.Expr, order: Sequence[exp.Ordered]) -> exp.Expr:
+    """Return a text behind what it is sorted by, NULL where it is: lists leave that out."""
+    fields = [(f"k{place}", item.this.copy()) for place, item in enumerate(order)] + [(_TEXT, text.copy())]
+    parts: list[exp.Expr] = [part for name, tree in fields for part in (trees.text(name), tree)]
+    return trees.case([(trees.is_not_null(text.copy()), exp.Anonymous(this="NAMED_STRUCT", expressions=parts))])
+
+
+def _sorted(listed: exp.Expr) -> exp.Expr:
+    """Return the texts of a list with keys in the order of these."""
+    whole = exp.Anonymous(this="SORT_ARRAY", expressions=[listed])
+    return exp.Dot(this=trees.tight(whole), expression=exp.to_identifier(_TEXT))

@@ -13,7 +13,7 @@ from batuta.kit.errors import InputError
 from batuta.rules.functions import FUNCTIONS
 from batuta.schema.types import DataType
 
-ARGUMENT, NOW, TODAY, OFFSET = "__argument", "__now", "__today", "__offset"
+ARGUMENT, NOW, TODAY, OFFSET, CHANCE = "__argument", "__now", "__today", "__offset", "__chance"
 
 
 @lru_cache(maxsize=4096)
@@ -25,7 +25,9 @@ def template(engine: str, function: str, types: tuple[DataType, ...]) -> exp.Exp
             function, f"the function is not offered on {engine}", todo="Choose another function or another engine."
         )
     places = [f"{ARGUMENT}{place}" for place, _ in enumerate(types)]
-    sql = text.format(*places, **{"*": ", ".join(places), "now": NOW, "today": TODAY, "offset": OFFSET})
+    sql = text.format(
+        *places, **{"*": ", ".join(places), "now": NOW, "today": TODAY, "offset": OFFSET, "chance": CHANCE}
+    )
     return parse_one(sql, dialect=engine)
 
 
@@ -50,8 +52,12 @@ def aggregated(
 ) -> exp.Expr:
     """Return a function of many rows, with each aggregate that its template is made of turned into what it is to be."""
     types = tuple(given for _, given in arguments)
-    tree = template(dialect.name, function, types).transform(
-        lambda node: each(node) if isinstance(node, (exp.AggFunc, exp.RowNumber)) else node
-    )
+    tree = template(dialect.name, function, types).transform(lambda node: each(node) if _looks_at_many(node) else node)
     places = {f"{ARGUMENT}{place}": argument for place, (argument, _) in enumerate(arguments)}
     return trees.tight(filled(tree, places)) if arguments else tree
+
+
+def _looks_at_many(node: exp.Expr) -> bool:
+    return isinstance(node, (exp.AggFunc, exp.RowNumber)) or (
+        isinstance(node, exp.Anonymous) and node.name.upper() == "TRY_SUM"  # which SQLGlot takes for any function
+    )

@@ -157,7 +157,7 @@ def _deviation_template(engine: str, _: Types) -> str:
 _JOINED: dict[str, Template] = {
     DUCKDB: "STRING_AGG({0}, {1})",
     POSTGRES: "STRING_AGG({0}, {1})",
-    SPARK: "LISTAGG({0}, {1})",
+    SPARK: "NULLIF(ARRAY_JOIN(COLLECT_LIST({0}), {1}), '')",
 }
 
 AGGREGATES = (

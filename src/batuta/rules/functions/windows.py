@@ -5,7 +5,7 @@ from __future__ import annotations
 from batuta.rules.bound import Moment
 from batuta.rules.functions.model import Family, Function, Parameter, Role, Types
 from batuta.rules.functions.results import always
-from batuta.rules.functions.sql import everywhere
+from batuta.rules.functions.sql import SPARK, everywhere
 from batuta.schema.types import INTEGER, DataType, Scalar
 
 
@@ -36,7 +36,7 @@ WINDOWS = (
         lambda _, places: len(places),
         "Gives the place of a row, from 1, in the order that Over says, or else in that of the row keys.",
         "Over(RowNum(), PartitionBy([country]), OrderBy(Desc([points])))",
-        everywhere("ROW_NUMBER()"),
+        everywhere("ROW_NUMBER()") | {SPARK: "CAST(ROW_NUMBER() AS BIGINT)"},
         role=Role.NUMBERING,
     ),
     Function(
