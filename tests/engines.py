@@ -91,7 +91,7 @@ def _mirror_table(source: psycopg.Connection[Any], target: duckdb.DuckDBPyConnec
     columns = source.execute(_COLUMNS, [table]).fetchall()
     kinds = ", ".join(f'"{column}" {kind.replace(" without time zone", "")}' for column, kind in columns)
     target.execute(f"CREATE TABLE {copied} ({kinds})")
-    rows = source.execute(sql.SQL("SELECT * FROM ") + sql.SQL(table)).fetchall()  # type: ignore[arg-type]
+    rows = source.execute(sql.SQL("SELECT * FROM ") + sql.SQL(table)).fetchall()
     if rows:
         target.executemany(f"INSERT INTO {copied} VALUES ({', '.join('?' for _ in columns)})", rows)
 

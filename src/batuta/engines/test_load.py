@@ -11,7 +11,7 @@ import pytest
 from batuta.engines.duckdb.database import open_database
 from batuta.engines.duckdb.load import load
 from batuta.engines.duckdb.sessions import Sessions
-from batuta.engines.duckdb.storage import DATA, ROWS, ensure_tables
+from batuta.engines.duckdb.storage import ADDRESSES, ensure_tables
 from batuta.engines.duckdb.tables import checksum
 from batuta.engines.postgres.engine import PostgresEngine
 from batuta.kit.errors import InputError
@@ -67,7 +67,7 @@ class OnDuckDB:
 
     def checksum(self) -> str:
         with self._sessions.session() as session:
-            return checksum(session, DATA, ROWS)
+            return checksum(session, ADDRESSES.rows)
 
     def close(self) -> None:
         self._connection.close()

@@ -120,7 +120,9 @@ def _called(tokens: Sequence[Token]) -> Iterator[str]:
 
 
 def _is_name(token: Token) -> bool:
-    return token.token_type in _NAMES or token.text.replace("_", "").isalnum()
+    """Tell whether a word is one that may name something, a keyword too; what stands in quotes of texts is none."""
+    bare = token.end - token.start + 1 == len(token.text) and token.text.replace("_", "").isalnum()
+    return token.token_type in _NAMES or bare
 
 
 def _names_columns(tokens: Sequence[Token], place: int) -> bool:
@@ -129,7 +131,7 @@ def _names_columns(tokens: Sequence[Token], place: int) -> bool:
     if before == "as":
         return True
     end = place + 2
-    while end < len(tokens) and tokens[end].token_type in (*_NAMES, TokenType.COMMA):
+    while end < len(tokens) and (_is_name(tokens[end]) or tokens[end].token_type is TokenType.COMMA):
         end += 1
     after = [token.text.lower() for token in tokens[end : end + 2]]
     return before in ("with", "recursive", ",") and after == [")", "as"]
