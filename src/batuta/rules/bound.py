@@ -18,11 +18,12 @@ from batuta.schema.types import DataType, Scalar
 
 @dataclass(frozen=True)
 class Moment:
-    """The stretch of a run that an expression is computed in: one instant, one zone, one set of variables."""
+    """The stretch of a run that an expression is computed in: one instant, one zone, one set of variables, one seed of chance."""
 
     now: datetime
     zone: str = "UTC"
     variables: Mapping[str, Scalar] = field(default_factory=dict)
+    seed: str = ""
 
     @property
     def local(self) -> datetime:

@@ -43,6 +43,7 @@ from batuta.rules.bound import (
 )
 from batuta.rules.functions import FUNCTIONS
 from batuta.rules.functions.aggregates import OF_RULES
+from batuta.rules.functions.chance import digest_of
 from batuta.rules.functions.operators import equal, is_empty, ordered
 from batuta.rules.functions.results import fitted
 from batuta.rules.patterns import found_in
@@ -167,9 +168,17 @@ def _windowed(expression: Windowed, here: Standpoint) -> Scalar:
 def _call(call: Call, here: Standpoint) -> Scalar:
     function = FUNCTIONS[call.function]
     values = [compute(argument, here) for argument in call.arguments]
+    if function.salt:
+        values = [_chance(str(values[-1]), here)]
     if function.strict and any(value is None for value in values):
         return None
     return fitted(function.evaluate(here.moment, *values), call.type)
+
+
+def _chance(salt: str, here: Standpoint) -> str | None:
+    """Return the digest that decides chance for the row here."""
+    key = [here.row[name] for name in here.world.catalogue.schema_named(here.schema).primary_key]
+    return digest_of(here.moment.seed, salt, key)
 
 
 _VALUES: Mapping[type[Any], Callable[[Any, Standpoint], Scalar]] = {

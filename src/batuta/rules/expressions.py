@@ -212,7 +212,8 @@ class ExpressionBinder:
             self.problem(unfit.code, at, **{"function": _shown(function), **_in_terms(unfit.values)})
             return None
         implied = (Constant(function.implied(types), types[0]),) if function.implied is not None else ()
-        return restored(function, Call(function.name, (*arguments, *implied), result), given)
+        salt = (Constant(function.salt.format(at=at), STRING),) if function.salt else ()
+        return restored(function, Call(function.name, (*arguments, *implied, *salt), result), given)
 
 
 def _shown(function: Function) -> str:

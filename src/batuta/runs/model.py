@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from batuta.activities.contract import Role
+from batuta.kit.identifiers import seed_of
 from batuta.rules.bound import Moment
 from batuta.schema.types import DataType, Scalar
 from batuta.sets.algebra import Table
@@ -244,7 +245,8 @@ class RunView:
     def moment(self, activity: str) -> Moment:
         """Return the instant and variables of the stretch that an activity belongs to; the run's until it begins."""
         task, start = self.tasks[activity], self.run.moment
-        return Moment(task.now or start.now, start.zone, {**start.variables, **task.variables})
+        seed = seed_of(self.run.seed, activity)
+        return Moment(task.now or start.now, start.zone, {**start.variables, **task.variables}, seed)
 
     def inbound(self, activity: str) -> tuple[tuple[Leg, TaskOutput], ...]:
         """Return the transitions that arrive at an activity with the outputs they come from."""

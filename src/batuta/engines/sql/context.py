@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from batuta.engines.sql import trees
 from batuta.engines.sql.dialect import Dialect
+from batuta.engines.sql.keys import key_text, row_key, row_types
 from batuta.engines.sql.tables import Tables
 from batuta.rules.bound import Moment
 from batuta.rules.paths import SECONDARY
@@ -86,6 +87,7 @@ class Row:
         self.columns = dict(columns or {})
         self.among: Callable[[], tuple[exp.Expr, Row]] | None = None
         self.roots: dict[str, Row] = {}
+        self._shape: Shape | None = None
         self._key = key
         self.figures: dict[Hashable, Any] = {}
         self._joins: list[tuple[Callable[[], exp.Expr], exp.Expr]] = []
@@ -107,6 +109,7 @@ class Row:
         key = dict(zip(context.schema(shape.schema).primary_key, shape.target_columns, strict=True))
         columns = {column.name: _getter(alias, column.name) for column in shape.columns}
         row = Row(context, shape.schema, alias, key=key, columns=columns)
+        row._shape = shape
         row._again, row._rank = (lambda: Row.of_population(context, shape, alias)), shape.row_columns
         if shape.secondary_schema in context.catalogue.by_name:
             row.roots[SECONDARY] = row._beside(shape.secondary_schema, shape.secondary_columns)
@@ -122,6 +125,14 @@ class Row:
     def root(self, name: str) -> Row:
         """Return the row of a root, or this one for no name."""
         return self.roots[name] if name else self
+
+    def key_text(self) -> exp.Expr:
+        """Return the text of the key of the row, as chance takes it; that of the whole row key in a population."""
+        if self._shape is not None:
+            parts = list(zip(row_key(self._shape, self.alias), row_types(self._shape), strict=True))
+            return key_text(self.context.dialect, parts, blanks=self._shape.keyless)
+        types = (self.schema.by_name[name].type for name in self.schema.primary_key)
+        return key_text(self.context.dialect, list(zip(self.key, types, strict=True)))
 
     @property
     def key(self) -> list[exp.Expr]:

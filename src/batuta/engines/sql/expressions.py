@@ -12,9 +12,10 @@ from batuta.engines.sql.context import Row
 from batuta.engines.sql.figures import Wanted, figure
 from batuta.engines.sql.offsets import NEEDING, offset
 from batuta.engines.sql.once import is_long, named, repeated
-from batuta.engines.sql.templates import ARGUMENT, NOW, OFFSET, TODAY, filled, template
+from batuta.engines.sql.templates import ARGUMENT, CHANCE, NOW, OFFSET, TODAY, filled, template
 from batuta.engines.sql.windows import windowed
 from batuta.rules.bound import AttributeOf, Call, Computed, Constant, Expr, Figure, Rooted, Variable, Windowed
+from batuta.rules.functions import FUNCTIONS
 from batuta.schema.types import DATE, DATETIME
 
 
@@ -46,6 +47,8 @@ def _call(call: Call, row: Row) -> exp.Expr:
     }
     places[NOW] = dialect.constant(moment.local, DATETIME)
     places[TODAY] = dialect.constant(moment.today, DATE)
+    if FUNCTIONS[call.function].salt:
+        places[CHANCE] = _chance(call.arguments[-1], row)
     long = {
         place: (row.context.names.take("_value"), tree)
         for place, tree in places.items()
@@ -58,6 +61,13 @@ def _call(call: Call, row: Row) -> exp.Expr:
     for name, argument in long.values():
         tree = named(dialect.name, name, argument, tree)
     return tree
+
+
+def _chance(salt: Expr, row: Row) -> exp.Expr:
+    """Return the digest that decides chance for a row."""
+    moment = row.context.moment
+    text = salt.value if isinstance(salt, Constant) else ""
+    return row.context.dialect.hashed(f"{moment.seed}:{text}", row.key_text())
 
 
 def _attribute(expression: AttributeOf, row: Row) -> exp.Expr:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from batuta.rules.functions.aggregates import AGGREGATES
 from batuta.rules.functions.bits import BITS
+from batuta.rules.functions.chance import CHANCE
 from batuta.rules.functions.choices import CHOICES
 from batuta.rules.functions.conversions import CONVERSIONS
 from batuta.rules.functions.dates import DATES
@@ -26,6 +27,7 @@ _ALL = (
     *DATES,
     *CHOICES,
     *BITS,
+    *CHANCE,
     *GEOGRAPHY,
     *AGGREGATES,
     *WINDOWS,

@@ -120,6 +120,9 @@ class Function:
     `fitted`. A variadic function repeats its last parameter.
     One that `restores` turns its local datetime into an instant again where its first argument was one; what
     `completes` makes of the bound arguments stands for them. The `role` says whether it looks at one row or many.
+
+    A function with a `salt` is one of chance: `{at}` in it is the position in the formula, its templates have the place
+    `{chance}`, and `evaluate` takes the digest of salt, seed and row key in hexadecimal digits.
     """
 
     name: str
@@ -135,6 +138,7 @@ class Function:
     restores: bool = False
     completes: Callable[[tuple[Expr, ...]], tuple[Expr, ...]] | None = None
     role: Role = Role.ROW
+    salt: str = ""
 
     def template(self, engine: str, types: Types) -> str | None:
         """Return the engine's template for arguments of these types, or None if the engine has none."""
