@@ -19,6 +19,7 @@ from batuta.app import root
 from batuta.campaign.model import Campaign
 from batuta.channels.email.smtp.settings import SmtpSettings
 from batuta.messages.configuration import ChannelConfiguration, Transport
+from batuta.rules.filters import Filter
 from batuta.rules.tree import Rule
 from batuta.runs.questions.document import RuleFile
 
@@ -116,6 +117,8 @@ def test_yaml_in_the_manual_is_what_it_says(block: Any) -> None:
             ChannelConfiguration.model_validate(block)
         case {"transport": transport}:
             SmtpSettings.model_validate(Transport.model_validate(transport).settings)
+        case {"parameters": _, "rule": _}:
+            Filter.model_validate(block)
         case {"rule": _, "columns": _}:
             RuleFile.model_validate(block)
         case _:

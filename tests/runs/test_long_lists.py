@@ -24,7 +24,7 @@ def chosen(**fields: object) -> str:
 
 def frozen(shop: Shop) -> tuple[int, int]:
     """Return how long the frozen campaign is, and how many lists the home keeps."""
-    with sqlite3.connect(shop.folder / "home" / "state.db") as connection:
+    with sqlite3.connect(shop.folder / "home" / "state.sqlite") as connection:
         ((length,),) = connection.execute("SELECT length(document) FROM run ORDER BY id DESC LIMIT 1")
         ((lists,),) = connection.execute("SELECT count(*) FROM value_list")
     return length, lists
@@ -49,7 +49,7 @@ def test_checking_a_file_of_many_values_is_quick_and_keeps_nothing(shop: Shop) -
     began = time.perf_counter()
     shop.must("campaign", "validate", path)
     assert time.perf_counter() - began < 3  # all of the command; the list itself takes less than a second
-    with sqlite3.connect(shop.folder / "home" / "state.db") as connection:
+    with sqlite3.connect(shop.folder / "home" / "state.sqlite") as connection:
         assert connection.execute("SELECT count(*) FROM value_list").fetchall() == [(0,)]
 
 
@@ -82,3 +82,14 @@ def test_filters_hold_long_lists_too(shop: Shop) -> None:
     use = campaign("", PEOPLE % ("chosen", "{kind: filter, filter: known}")).replace("transitions:", "")
     assert shop.run(use)[0] == 0
     assert shop.keys("chosen") == [1, 6]
+
+
+def test_questions_about_a_rule_take_filters_and_files_of_values(shop: Shop) -> None:
+    shop.file("addresses.txt", "\n".join(ADDRESSES))
+    listed = "{kind: attribute, expression: '[email]', operator: in, values_file: addresses.txt}"
+    assert (
+        shop.call("filter", "add", shop.file("filter.yaml", f"{{name: known, schema: person, rule: {listed}}}"))[0] == 0
+    )
+    for rule in (listed, "{kind: filter, filter: known}"):
+        path = shop.file("rule.yaml", f"{{dimension: people, rule: {rule}}}")
+        assert json.loads(shop.must("audience", "count", path, "--json")) == {"rows": 2, "targets": 2}

@@ -55,6 +55,7 @@ class DocumentFile(Generic[M]):
     document: M
     name: str
     nodes: Node
+    lists: Mapping[str, ValueList] = field(default_factory=dict)
 
     def place(self, problem: Problem) -> str:
         """Return file, line and column of what a problem is about, or of the nearest thing around it."""
@@ -79,7 +80,8 @@ def load_campaign(path: Path) -> CampaignFile:
 def load_document(path: Path, model: type[M]) -> DocumentFile[M]:
     """Read a YAML file that holds one document of a kind; raise InputError as `load_campaign`."""
     nodes = read_nodes(_text(path), str(path))
-    return DocumentFile(_document(nodes, model, str(path)), str(path), nodes)
+    lists: dict[str, ValueList] = {}
+    return DocumentFile(_document(nodes, model, str(path), path.parent, lists), str(path), nodes, lists)
 
 
 def load_documents(path: Path, model: type[M]) -> tuple[M, ...]:

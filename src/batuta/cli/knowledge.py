@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -46,5 +45,5 @@ def knowledge(services: Services, lists: Mapping[str, ValueList] = _NONE) -> Kno
         locations=LocationStore(services.database).all(),
         now=services.clock.now(),
         filters=FilterStore(services.database).all(),
-        lists=ChainMap(dict(lists), ListStore(services.database)),
+        lists=ListStore(services.database, lists),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
@@ -20,10 +20,13 @@ from batuta.kit.problems import Problem, Problems
 from batuta.kit.stopping import Stop
 from batuta.rules.bound import Expr, Moment
 from batuta.rules.called import Names
+from batuta.rules.lists import ValueList
 from batuta.runs.questions.asked import Asked, Place, bind_columns, understand, zone_in
 from batuta.runs.questions.document import RuleFile
 from batuta.store.audiences import all_audiences
 from batuta.store.catalogue import CatalogueStore
+from batuta.store.filters import FilterStore
+from batuta.store.lists import ListStore
 
 T = TypeVar("T")
 
@@ -50,7 +53,7 @@ def load_rule(path: Path) -> DocumentFile[RuleFile]:
 
 def asked_in(found: Services, file: DocumentFile[RuleFile], columns: str = "", language: str = "en") -> Asked:
     """Return the rule of a file, bound to the home; raise InputError with all that is wrong with it."""
-    place = place_of(found, zone_in(file.document, file.name))
+    place = place_of(found, zone_in(file.document, file.name), file.lists)
     try:
         asked = understand(file.document, place, file.name)
     except Problems as error:
@@ -69,13 +72,15 @@ def names_in(found: Services, file: RuleFile) -> Names:
     return Names(catalogue, file.schema_name or dimensions.get(file.dimension, ""))
 
 
-def place_of(found: Services, zone: str = "UTC") -> Place:
-    """Return where questions about the data of the home are answered."""
+def place_of(found: Services, zone: str, lists: Mapping[str, ValueList]) -> Place:
+    """Return where questions about the data of the home are answered; `lists` are those of the file at hand."""
     with found.database.read() as connection:
         audiences = all_audiences(connection)
     catalogue = CatalogueStore(found.database).read()
     found.engine.use(catalogue)
-    return Place(found.engine, catalogue, Moment(found.clock.now(), zone), audiences)
+    filters = FilterStore(found.database).all()
+    moment = Moment(found.clock.now(), zone)
+    return Place(found.engine, catalogue, moment, audiences, filters, ListStore(found.database, lists))
 
 
 def bound(found: Services, columns: list[str], asked: Asked) -> tuple[tuple[str, Expr], ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from sqlalchemy import Column, Integer, String, Table, Text, select
 from sqlalchemy.dialects.sqlite import insert
@@ -20,12 +21,18 @@ _lists = Table(
 )
 
 
-class ListStore(Mapping[str, ValueList]):
-    """The lists of a home by their names; each is read when it is asked for, once."""
+_NONE: Mapping[str, ValueList] = MappingProxyType({})
 
-    def __init__(self, database: Database) -> None:
+
+class ListStore(Mapping[str, ValueList]):
+    """The lists of a home by their names; each is read when it is asked for, once.
+
+    `beside` are lists at hand, which are found as if they were kept.
+    """
+
+    def __init__(self, database: Database, beside: Mapping[str, ValueList] = _NONE) -> None:
         self._database = database
-        self._read: dict[str, ValueList] = {}
+        self._read = dict(beside)
 
     def keep(self, lists: Iterable[ValueList]) -> None:
         """Keep lists; one that is there is left as it is."""
@@ -48,7 +55,8 @@ class ListStore(Mapping[str, ValueList]):
 
     def __iter__(self) -> Iterator[str]:
         with self._database.read() as connection:
-            return iter(connection.scalars(select(_lists.c.name).order_by(_lists.c.name)).all())
+            kept = connection.scalars(select(_lists.c.name)).all()
+        return iter(sorted({*kept, *self._read}))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

@@ -14,6 +14,7 @@ from batuta.rules.binding import Surroundings
 from batuta.rules.bound import All, AllOf, Expr, Moment, Predicate
 from batuta.rules.called import Names
 from batuta.rules.filters import Filter
+from batuta.rules.lists import ValueList
 from batuta.rules.tree import Rule
 from batuta.runs.audiences import named_audiences, stored_versions, with_stored
 from batuta.runs.model import Audience, AudienceVersion
@@ -27,13 +28,14 @@ from batuta.sets.shape import Shape
 
 @dataclass(frozen=True)
 class Place:
-    """Where questions are answered: an engine with the data of a catalogue, audiences and filters, at a moment."""
+    """Where questions are answered: an engine with its data, audiences, filters and lists, at a moment."""
 
     engine: Engine
     catalogue: Catalogue
     moment: Moment
     audiences: Mapping[str, Audience] = field(default_factory=dict)
     filters: Mapping[str, Filter] = field(default_factory=dict)
+    lists: Mapping[str, ValueList] = field(default_factory=dict)
 
     def stored(self) -> dict[str, AudienceVersion]:
         """Return what is stored of each audience, by the names that rules read it by."""
@@ -81,7 +83,7 @@ class Asked:
     def names(self) -> Names:
         """What things are called where the rule stands."""
         titles = {name: known.title for name, known in self.place.filters.items()}
-        return Names(self.place.catalogue, self.around.schema, titles)
+        return Names(self.place.catalogue, self.around.schema, titles, self.place.lists)
 
 
 def narrowed(population: Set, predicate: Predicate) -> Set:
@@ -119,7 +121,9 @@ def understand(file: RuleFile, place: Place, name: str) -> Asked:
 def surroundings(place: Place, schema: str) -> Surroundings:
     """Return what a rule over the rows of a schema may name outside a campaign: nothing of other rows beside it."""
     audiences = {label: audience.shape.schema for label, audience in place.audiences.items()}
-    return Surroundings(place.catalogue, schema, audiences=audiences, filters=place.filters, windows=False)
+    return Surroundings(
+        place.catalogue, schema, audiences=audiences, filters=place.filters, lists=place.lists, windows=False
+    )
 
 
 def shape_in(file: RuleFile, catalogue: Catalogue, name: str) -> Shape:
