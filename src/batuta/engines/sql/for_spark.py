@@ -6,10 +6,10 @@ from sqlglot import exp
 
 from batuta.engines.sql import trees
 from batuta.engines.sql.casing import SPARK_CASING
-from batuta.engines.sql.dialect import Dialect
+from batuta.engines.sql.dialect import WHITE_SPACE, Dialect
 from batuta.engines.sql.spark_numbers import SPARK_NUMBERS
 from batuta.rules.patterns import Notation
-from batuta.schema.types import Kind
+from batuta.schema.types import DataType, Kind
 
 
 class Spark(Dialect):
@@ -24,3 +24,16 @@ class Spark(Dialect):
         """Return the test whether a text is like a pattern of % and _, in which a backslash is one."""
         doubled = [pattern, trees.text("\\"), trees.text("\\\\")]
         return exp.Like(this=tree, expression=exp.Anonymous(this="REPLACE", expressions=doubled))
+
+    def iso(self, tree: exp.Expr) -> exp.Expr:
+        """Return a timestamp as ISO text, with six digits of a second if it has a fraction."""
+        exact = exp.Anonymous(this="DATE_FORMAT", expressions=[tree, trees.text("yyyy-MM-dd HH:mm:ss.SSSSSS")])
+        return exp.Anonymous(this="REPLACE", expressions=[exact, trees.text(".000000"), trees.text("")])
+
+    def fitted(self, tree: exp.Expr, data_type: DataType) -> exp.Expr:
+        """Return a figure as one of the given type, NULL where the type cannot hold it."""
+        return exp.TryCast(this=tree, to=self.type_of(data_type), safe=True)
+
+    def trimmed(self, tree: exp.Expr) -> exp.Expr:
+        """Return a text without white space around it."""
+        return exp.Trim(this=tree, expression=trees.text(WHITE_SPACE), position="BOTH")
