@@ -15,6 +15,7 @@ import typer
 
 from batuta.campaign.file import DocumentFile, load_document
 from batuta.cli.context import Services
+from batuta.cli.knowledge import knowledge
 from batuta.kit.errors import InputError
 from batuta.kit.problems import Problem, Problems
 from batuta.kit.stopping import Stop
@@ -25,8 +26,6 @@ from batuta.runs.questions.asked import Asked, Place, bind_columns, understand, 
 from batuta.runs.questions.document import RuleFile
 from batuta.store.audiences import all_audiences
 from batuta.store.catalogue import CatalogueStore
-from batuta.store.filters import FilterStore
-from batuta.store.lists import ListStore
 
 T = TypeVar("T")
 
@@ -76,11 +75,10 @@ def place_of(found: Services, zone: str, lists: Mapping[str, ValueList]) -> Plac
     """Return where questions about the data of the home are answered; `lists` are those of the file at hand."""
     with found.database.read() as connection:
         audiences = all_audiences(connection)
-    catalogue = CatalogueStore(found.database).read()
-    found.engine.use(catalogue)
-    filters = FilterStore(found.database).all()
+    known = knowledge(found, lists)
+    found.engine.use(known.catalogue)
     moment = Moment(found.clock.now(), zone)
-    return Place(found.engine, catalogue, moment, audiences, filters, ListStore(found.database, lists))
+    return Place(found.engine, known.catalogue, moment, audiences, known.filters, known.lists)
 
 
 def bound(found: Services, columns: list[str], asked: Asked) -> tuple[tuple[str, Expr], ...]:

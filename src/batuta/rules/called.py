@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from batuta.rules.functions.model import Unfit
+from batuta.rules.lists import ValueList
 from batuta.rules.paths import follow
 from batuta.schema.model import Catalogue
 from batuta.schema.types import DataType
@@ -19,12 +20,13 @@ _STEP = " \u203a "
 class Names:
     """The names that a rule over the rows of a schema may use; what is unknown keeps the name it is written with.
 
-    `filters` maps the name of each predefined filter to what people call it.
+    `filters` maps the name of each predefined filter to what people call it; `lists` are the long lists of values.
     """
 
     catalogue: Catalogue = field(default_factory=Catalogue)
     schema: str = ""
     filters: Mapping[str, str] = field(default_factory=dict)
+    lists: Mapping[str, ValueList] = field(default_factory=dict)
 
     def of_linked(self, path: str) -> Names:
         """Return the names that rows at the end of a path may use."""

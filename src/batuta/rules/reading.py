@@ -122,6 +122,15 @@ class _Reader:
         left = len(values) - _SHOWN
         return shown if left <= 0 else self.say("more", listed=shown, count=spell(left, self.language))
 
+    def among(self, rule: Condition | Aggregate | Period, data_type: DataType | None) -> str:
+        """Return the list that a comparison names, also one that is kept apart."""
+        if isinstance(rule, Period) or rule.values or not (rule.listed or rule.values_file):
+            return self.listed(rule.values, data_type)
+        known = self.names.lists.get(rule.listed)
+        if known is not None:
+            return self.listed(known.values, data_type)
+        return self.say("list-of-file", file=rule.values_file) if rule.values_file else self.say("list-apart")
+
     def compared(self, rule: Condition | Aggregate | Period, left: str, data_type: DataType | None) -> str:
         """Return a comparison in words; what is missing of an unfinished one is told to be so."""
         name = f"operator.{rule.operator.value}"
@@ -129,7 +138,7 @@ class _Reader:
             name += ".one"
         single = self.say("nothing") if rule.value is None else self.value(rule.value, data_type)
         ends = [*(self.value(value, data_type) for value in rule.values), *2 * [self.say("nothing")]]
-        right = self.listed(rule.values, data_type) if rule.operator in (Operator.IN, Operator.NOT_IN) else single
+        right = self.among(rule, data_type) if rule.operator in (Operator.IN, Operator.NOT_IN) else single
         return self.say(name, left=left, right=right, first=ends[0], last=ends[1])
 
 

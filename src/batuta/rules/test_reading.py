@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from batuta.kit.problems import LANGUAGES
 from batuta.rules.called import Names
+from batuta.rules.lists import ValueList
 from batuta.rules.reading import _SAYINGS, read_rule
 from batuta.rules.spelling import spell, texts_of
 from batuta.rules.tree import AggregateFunction, Behaviour, LinkOperator, Operator, Rule
@@ -47,7 +48,8 @@ CATALOGUE = Catalogue(
         Relationship(source="order", target="person", pairs=(("person_id", "id"),), name="person", reverse="orders"),
     ),
 )
-NAMES = Names(CATALOGUE, "person", {"vips": "Very important people"})
+LISTS = {"long": ValueList("long", tuple(range(1, 8)))}
+NAMES = Names(CATALOGUE, "person", {"vips": "Very important people"}, LISTS)
 
 
 def condition(expression: str, operator: str, **fields: object) -> dict[str, object]:
@@ -152,6 +154,9 @@ SAID = [
     (condition("[born]", "last-days", value=1), "born is yesterday or today"),
     (condition("[born]", "birthday-in-days", value=7), "the birthday born is today or in the next 7 days"),
     (condition("[id]", "in", values=list(range(1, 1008))), "id is one of 1, 2, 3, 4, 5 and 1,002 more"),
+    (condition("[id]", "in", list="long"), "id is one of 1, 2, 3, 4, 5 and 2 more"),
+    (condition("[id]", "in", list="gone"), "id is one of the values of a list that is kept apart"),
+    (condition("[id]", "not-in", values_file="a.txt"), None),
     (condition("[id]", "equal"), "id is (nothing)"),
     (condition("[id]", "between", values=[1]), "id is from 1 to (nothing)"),
 ]
