@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from batuta.engines.sql import trees
 
-LONG = 60
+LONG = 400
 """How many nodes a tree has that is worth a name."""
 
 
