@@ -14,7 +14,8 @@ from batuta.activities.validate import Knowledge, validate
 from batuta.campaign.file import load_campaign
 from batuta.engines.duckdb.database import open_database
 from batuta.engines.duckdb.engine import DuckDBEngine
-from batuta.engines.duckdb.places import Places
+from batuta.engines.duckdb.storage import ADDRESSES
+from batuta.engines.shared.places import Places
 from batuta.engines.sql import Compiler, DuckDb
 from batuta.kit.clock import SystemClock
 from batuta.rules.bound import AttributeOf
@@ -57,7 +58,7 @@ def _compiling(view: RunView, catalogue: Catalogue, campaign: Path) -> dict[str,
     """
     loaded = load_campaign(campaign).campaign
     knowledge = Knowledge(catalogue)
-    compiler = Compiler(DuckDb(), catalogue, view.run.moment, Places(catalogue))
+    compiler = Compiler(DuckDb(), catalogue, view.run.moment, Places(ADDRESSES, catalogue))
     found = {}
     for activity, kind in validate(loaded, knowledge).kinds.items():
         scope = knowledge.scope(loaded, activity, view.run.seed)
@@ -89,7 +90,7 @@ def _previewing(home: Home, view: RunView, catalogue: Catalogue) -> dict[str, fl
     engine.use(catalogue)
     keys_first = _timed(lambda: engine.preview(last, attributes, view.run.moment, ROWS))
     engine.close()
-    compiler = Compiler(DuckDb(), catalogue, view.run.moment, Places(catalogue))
+    compiler = Compiler(DuckDb(), catalogue, view.run.moment, Places(ADDRESSES, catalogue))
     columns = [column.name for column in last.shape.columns]
     query = compiler.scan(last, attributes, columns).limit(ROWS).sql("duckdb")
     with open_database(home.data, home.work, home.temporary, None, None) as connection:

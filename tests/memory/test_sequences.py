@@ -99,7 +99,7 @@ FAULTS: dict[str, tuple[str, Steps, str, object]] = {
     "an overlap without the keys": (
         "by date",
         [("live", "completed"), ("advance", 10)],
-        "batuta.engines.duckdb.places.Places.memory",
+        "batuta.engines.shared.places.Places.memory",
         lambda *_: None,
     ),
     "the last upper bound alone": (

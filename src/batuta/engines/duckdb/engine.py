@@ -10,21 +10,22 @@ from typing import Literal, cast
 
 import duckdb
 
-from batuta.engines.duckdb.audiences import save
 from batuta.engines.duckdb.database import open_database
 from batuta.engines.duckdb.export import write_file
 from batuta.engines.duckdb.load import load
-from batuta.engines.duckdb.making import make_tables
 from batuta.engines.duckdb.memory import half_of_memory
-from batuta.engines.duckdb.places import Places
 from batuta.engines.duckdb.queries import query
-from batuta.engines.duckdb.records import all_carried, all_made
 from batuta.engines.duckdb.sessions import Session, Sessions
-from batuta.engines.duckdb.storage import AUDIENCES, DATA, DIALECT, MEMORIES, ROWS, ensure_tables
-from batuta.engines.duckdb.tables import checksum, count_reasons, drop_tables, sweep_tables, table_names, write_table
+from batuta.engines.duckdb.storage import ADDRESSES, DIALECT, ensure_tables
+from batuta.engines.duckdb.tables import checksum, write_table
 from batuta.engines.shared.arrow import to_rows
+from batuta.engines.shared.audiences import save
 from batuta.engines.shared.changes import change_rows
+from batuta.engines.shared.making import make_tables
 from batuta.engines.shared.memories import forget, remember
+from batuta.engines.shared.places import Places
+from batuta.engines.shared.records import all_carried, all_made
+from batuta.engines.shared.tables import count_reasons, drop_tables, sweep_tables
 from batuta.engines.sql import Compiler, DuckDb
 from batuta.engines.sql.context import Context
 from batuta.kit.stopping import Stop
@@ -126,11 +127,11 @@ class DuckDBEngine:
         return query(self._sessions, self._catalogue, order)
 
     def save_audience(self, keeping: Keeping) -> Counts:
-        context = Context(DuckDb(), self._catalogue, keeping.moment, Places(self._catalogue))
+        context = Context(DuckDb(), self._catalogue, keeping.moment, Places(ADDRESSES, self._catalogue))
         return self._sessions.heavy(lambda session: save(session, context, keeping))
 
     def change_rows(self, order: Changing) -> ChangeCounts:
-        context = Context(DuckDb(), self._catalogue, order.moment, Places(self._catalogue))
+        context = Context(DuckDb(), self._catalogue, order.moment, Places(ADDRESSES, self._catalogue))
         return self._sessions.heavy(lambda session: change_rows(session, context, order))
 
     def remember(self, order: Remembering) -> None:
@@ -163,19 +164,19 @@ class DuckDBEngine:
             return sweep_tables(session, keep)
 
     def checksum(self, kind: Literal["data", "audiences"]) -> str:
-        part = ROWS if kind == "data" else AUDIENCES
-        return self._sessions.heavy(lambda session: checksum(session, DATA, part))
+        part = ADDRESSES.rows if kind == "data" else ADDRESSES.audiences
+        return self._sessions.heavy(lambda session: checksum(session, part))
 
     def interrupt(self) -> None:
         self._sessions.stop()
 
     def _compiler(self, session: Session, moment: Moment, audiences: Mapping[str, str] | None = None) -> Compiler:
-        kept, memories = (frozenset(table_names(session, DATA, part)) for part in (AUDIENCES, MEMORIES))
+        kept, memories = (frozenset(session.tables(part)) for part in (ADDRESSES.audiences, ADDRESSES.memories))
         return Compiler(
             DuckDb(),
             self._catalogue,
             moment,
-            Places(self._catalogue, audiences or {}, kept, memories, all_carried(session)),
+            Places(ADDRESSES, self._catalogue, audiences or {}, kept, memories, all_carried(session)),
         )
 
     def close(self) -> None:

@@ -25,6 +25,7 @@ from batuta.sets.shape import Column, Shape, shape_of
 if TYPE_CHECKING:
     from conftest import World
 
+pytestmark = pytest.mark.parametrize("world", ["duckdb"], indirect=True)
 NOW = Moment(datetime(2024, 3, 15, 12, tzinfo=UTC))
 PEOPLE = 60_000
 OUTPUTS = {"third": Counts(20_000, 20_000), "half": Counts(20_000, 20_000), "rest": Counts(20_000, 20_000)}

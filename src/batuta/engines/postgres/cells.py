@@ -30,8 +30,11 @@ def stored(cell: Cell) -> object:
     return _without_zone(cell) if isinstance(cell, datetime) else cell
 
 
-def reading(columns: Sequence[Column | None]) -> Callable[[tuple[Any, ...]], tuple[Cell, ...]]:
-    """Return what makes rows of what the database gives; `columns` are those of the row, None where no list can be."""
+def reading(columns: Sequence[Column | None], absent: Cell = None) -> Callable[[tuple[Any, ...]], tuple[Cell, ...]]:
+    """Return what makes rows of what the database gives; `columns` are those of the row, None where no list can be.
+
+    A list that is not there comes as `absent`.
+    """
     lists = {place: column for place, column in enumerate(columns) if column is not None and column.lines}
 
     def plain(row: tuple[Any, ...]) -> tuple[Cell, ...]:
@@ -40,8 +43,9 @@ def reading(columns: Sequence[Column | None]) -> Callable[[tuple[Any, ...]], tup
     def with_lists(row: tuple[Any, ...]) -> tuple[Cell, ...]:
         cells: list[Any] = list(row)
         for place, column in lists.items():
-            if cells[place] is not None:
-                cells[place] = _objects(column, json.loads(cells[place], parse_float=str, parse_int=str))
+            found = cells[place]
+            there = found is not None
+            cells[place] = _objects(column, json.loads(found, parse_float=str, parse_int=str)) if there else absent
         return tuple(cells)
 
     return with_lists if lists else plain

@@ -114,7 +114,7 @@ class PostgresEngine:
         batch: int,
     ) -> Iterator[Rows]:
         shape = table.shape
-        row = reading([*(None for _ in shape.row_columns), *(shape.column(name) for name in columns)])
+        row = reading([*(None for _ in shape.row_columns), *(shape.column(name) for name in columns)], absent=[])
         with self._sessions.session() as session:
             query = self._compiler(session, moment).scan(table, attributes, columns)
             for found in session.stream(query.sql(DIALECT), batch, self._sessions.turn()):

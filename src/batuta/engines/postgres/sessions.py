@@ -100,16 +100,16 @@ class Session:
     def stream(self, query: str, batch: int, turn: AbstractContextManager[None]) -> Iterator[list[Row]]:
         """Yield the rows of a query as batches of that size; `turn` is held until the first is ready.
 
-        They are those of one moment, whatever changes meanwhile.
+        They are those of one moment, kept by the server until all are read, so that no table is held meanwhile.
         """
-        with self.transaction():
-            fetch = f"FETCH FORWARD {batch} FROM _stream"
-            with turn:
-                self.run(f"DECLARE _stream NO SCROLL CURSOR FOR {query}")
-                found = self.rows(fetch)
-            while found:
-                yield found
-                found = self.rows(fetch) if len(found) == batch else []
+        fetch = f"FETCH FORWARD {batch} FROM _stream"
+        with turn:
+            self.run(f"DECLARE _stream NO SCROLL CURSOR WITH HOLD FOR {query}")
+            found = self.rows(fetch)
+        while found:
+            yield found
+            found = self.rows(fetch) if len(found) == batch else []
+        self.run("CLOSE _stream")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -150,7 +150,7 @@ class Session:
         try:
             if self._connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
                 self._cursor.execute("ROLLBACK")
-            self._cursor.execute("DISCARD TEMP")
+            self._cursor.execute("CLOSE ALL; DISCARD TEMP")
             self._cursor.close()
         except psycopg.Error:
             return False
