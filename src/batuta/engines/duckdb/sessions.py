@@ -10,6 +10,7 @@ from typing import ClassVar, TypeVar
 
 import duckdb
 import pyarrow as pa
+from sqlglot import exp
 
 from batuta.engines.duckdb.faults import OutOfMemory, Unexplained, fault, interrupted
 from batuta.engines.duckdb.storage import ADDRESSES
@@ -56,6 +57,9 @@ class Session:
     def tables(self, part: Part) -> tuple[str, ...]:
         """Return the names of the tables in a part of the storage, in their order."""
         return tuple(str(name) for (name,) in self.rows(_TABLES, [part.database, part.schema]))
+
+    def analyze(self, table: exp.Table) -> None:
+        """Do nothing: DuckDB keeps statistics of tables by itself."""
 
     def columns(self, part: Part, table: str) -> tuple[str, ...]:
         """Return the names of a table's columns, in their order as names; none if there is no such table."""

@@ -16,7 +16,6 @@ from sqlglot import exp
 
 from batuta.engines.postgres.incoming import copy_into, send
 from batuta.engines.postgres.sessions import Session, Sessions
-from batuta.engines.postgres.storage import analyze
 from batuta.engines.shared.conversion import REASON, converted, converted_columns
 from batuta.engines.shared.merge import merge
 from batuta.engines.shared.staging import make_staged, reject_incomplete, rejected
@@ -46,9 +45,9 @@ def load(sessions: Sessions, order: Load) -> LoadCounts:
         if not counts.read:
             return counts
         with sessions.turn():
-            analyze(session, staging.table)
+            session.analyze(staging.table)
             counts = merge(session, order, staging.columns, counts)
-            analyze(session, session.addresses.rows.table(order.schema.name))
+            session.analyze(session.addresses.rows.table(order.schema.name))
             return counts
 
 

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, ClassVar, TypeVar
 
 import psycopg
+from sqlglot import exp
 
 from batuta.engines.postgres.faults import fault, interrupted, lost
 from batuta.engines.shared.addresses import Addresses, Part
@@ -76,6 +77,10 @@ class Session:
     def tables(self, part: Part) -> tuple[str, ...]:
         """Return the names of the tables in a part of the storage, in their order."""
         return tuple(str(name) for (name,) in self.rows(_TABLES, [part.schema]))
+
+    def analyze(self, table: exp.Table) -> None:
+        """Let the planner of queries know what a new table holds: by itself it would guess for a minute or so."""
+        self.run(f"ANALYZE {table.sql(self.dialect.name)}")
 
     def columns(self, part: Part, table: str) -> tuple[str, ...]:
         """Return the names of a table's columns, in their order as names; none if there is no such table."""

@@ -74,11 +74,6 @@ def ensure_tables(session: Session, catalogue: Catalogue) -> None:
         session.run(_index(name, columns).sql(DIALECT))
 
 
-def analyze(session: Session, table: exp.Table) -> None:
-    """Let the planner know what a table holds now; after many rows came it would guess wrong for a while."""
-    session.run(f"ANALYZE {table.sql(DIALECT)}")
-
-
 def _check_names(schema: Schema) -> None:
     for name in (schema.name, *columns_of(schema)):
         if len(name.encode()) > _LONGEST:

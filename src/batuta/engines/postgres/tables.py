@@ -11,7 +11,7 @@ from sqlglot import exp
 from batuta.engines.postgres.cells import stored
 from batuta.engines.postgres.incoming import copy_into, send
 from batuta.engines.postgres.sessions import ADDRESSES, Session, Sessions
-from batuta.engines.postgres.storage import DIALECT, analyze
+from batuta.engines.postgres.storage import DIALECT
 from batuta.engines.shared.addresses import Part
 from batuta.engines.shared.records import counted, made_among, record_made
 from batuta.engines.sql.for_postgres import Postgres
@@ -60,7 +60,7 @@ def _written(sessions: Sessions, name: str, shape: Shape, fill: Callable[[Sessio
         with session.transaction():
             session.run(_creation(table, shape).sql(DIALECT))
             fill(session)
-            analyze(session, table)
+            session.analyze(table)
             counts = counted(session, table, shape)
             record_made(session, {name: counts})
         return counts

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sqlglot import exp
+
 from batuta.engines.shared.records import counted, made_among, record_made
 from batuta.engines.shared.session import Session
 from batuta.engines.sql import Compiler
@@ -18,6 +20,8 @@ def make_tables(session: Session, compiler: Compiler, making: Making) -> Mapping
         with session.transaction():
             for statement in compiler.task(absent, making.names):
                 session.run(statement.sql(session.dialect.name))
+                if isinstance(statement.tree, exp.Create) and statement.tree.kind == "TABLE":
+                    session.analyze(statement.tree.this)
             carried = {making.names[output]: compiler.carried(of) for output, of in absent.items()}
             new = {}
             for name, of in ((making.names[output], of) for output, of in absent.items()):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from sqlglot import exp
+
 from batuta.engines.shared.addresses import Addresses, Part
 from batuta.engines.sql.dialect import Dialect
 
@@ -34,6 +36,9 @@ class Session(Protocol):
 
     def tables(self, part: Part) -> tuple[str, ...]:
         """Return the names of the tables in a part of the storage, in their order."""
+
+    def analyze(self, table: exp.Table) -> None:
+        """Let the planner of queries know what a new table holds, if it has to be told."""
 
     def columns(self, part: Part, table: str) -> tuple[str, ...]:
         """Return the names of a table's columns, in their order as names; none if there is no such table."""
