@@ -25,6 +25,7 @@ _PARTS = {
     "batuta_system": "system",
     "batuta_memory": "memory",
     "batuta_tombstone": "tombstone",
+    "batuta_work": "work",
 }
 _TABLES = "SELECT schemaname, tablename FROM pg_catalog.pg_tables WHERE schemaname LIKE 'batuta%' ORDER BY 1, 2"
 _COLUMNS = """
@@ -58,15 +59,46 @@ def copy(home: Path, to: Path) -> None:
 @contextmanager
 def data_of(home: Path, name: str = "data") -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a connection to the data of a home while no command runs, attached under a name, as DuckDB has it."""
-    settings = home / "settings.yaml"
-    engine = yaml.safe_load(settings.read_text("utf-8")).get("engine", {}) if settings.exists() else {}
-    if engine.get("kind") == "postgres":
-        with mirror(engine["address"], name) as connection:
+    if address := _address(home):
+        with mirror(address, name) as connection:
             yield connection
         return
     with duckdb.connect() as connection:
         connection.execute(f"ATTACH '{home / 'data.duckdb'}' AS {name} (READ_ONLY)")
         yield connection
+
+
+def made_in(home: Path) -> list[str]:
+    """Return the names of the working tables that the engine remembers, while no command runs."""
+    if _address(home):
+        with data_of(home) as connection:
+            return [name for (name,) in connection.execute("SELECT name FROM data.work._made").fetchall()]
+    with duckdb.connect(str(home / "work.duckdb"), read_only=True) as connection:
+        return [name for (name,) in connection.execute("SELECT name FROM _made").fetchall()]
+
+
+def take_out(home: Path, schema: str, where: str) -> None:
+    """Delete rows behind the back of Batuta."""
+    if address := _address(home):
+        with psycopg.connect(address) as connection:
+            connection.execute(f'DELETE FROM batuta_rows."{schema}" WHERE {where}'.encode())
+        return
+    with duckdb.connect(str(home / "data.duckdb")) as files:
+        files.execute(f'DELETE FROM data.data."{schema}" WHERE {where}')
+
+
+@contextmanager
+def data_gone(home: Path) -> Iterator[None]:
+    """Let the data of a home be gone for a while."""
+    kept, settings = home.with_suffix(".aside"), home / "settings.yaml"
+    moved = settings if _address(home) else home / "data.duckdb"
+    moved.rename(kept)
+    if moved == settings:
+        document = yaml.safe_load(kept.read_text("utf-8"))
+        document["engine"]["address"] = new_database()
+        settings.write_text(yaml.safe_dump(document), "utf-8")
+    yield
+    kept.rename(moved)
 
 
 @contextmanager
@@ -77,6 +109,13 @@ def mirror(address: str, name: str = "data") -> Iterator[duckdb.DuckDBPyConnecti
         with psycopg.connect(address) as source:
             _mirror(source, connection, name)
         yield connection
+
+
+def _address(home: Path) -> str:
+    """Return the address of the database of a home, '' if it is on DuckDB."""
+    settings = home / "settings.yaml"
+    engine = yaml.safe_load(settings.read_text("utf-8")).get("engine", {}) if settings.exists() else {}
+    return str(engine.get("address", ""))
 
 
 def _mirror(source: psycopg.Connection[Any], target: duckdb.DuckDBPyConnection, name: str) -> None:

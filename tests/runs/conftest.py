@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +15,9 @@ from typer.testing import CliRunner
 from batuta.app import root
 from batuta.kit.clock import SystemClock
 from batuta.kit.errors import BatutaError
+from tests.engines import begin, copy, engine
+
+__all__ = ["engine"]
 
 SCHEMA = """
 CREATE TABLE person (person_id INTEGER PRIMARY KEY, email VARCHAR(80), country VARCHAR(2), age INTEGER);
@@ -105,9 +107,10 @@ class Shop:
 
 
 @pytest.fixture(scope="session")
-def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def stocked(tmp_path_factory: pytest.TempPathFactory, engine: str) -> Path:
     found = Shop(tmp_path_factory.mktemp("stocked") / "shop")
     found.folder.mkdir()
+    begin(found.folder / "home", engine)
     found.must("schema", "import", found.file("schema.sql", SCHEMA), "--dialect", "postgres")
     found.must("dimension", "add", "people", "--schema", "person", "--identity", "email")
     found.must("data", "load", "person", found.file("person.csv", PEOPLE))
@@ -119,7 +122,7 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def shop(stocked: Path, tmp_path: Path) -> Shop:
-    shutil.copytree(stocked, tmp_path / "shop")
+    copy(stocked, tmp_path / "shop")
     return Shop(tmp_path / "shop")
 
 

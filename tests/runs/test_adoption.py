@@ -9,7 +9,6 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import duckdb
 import pytest
 from sqlalchemy import Connection
 
@@ -21,6 +20,7 @@ from batuta.runs.sending.contract import Outcome, Status
 from batuta.runs.sending.deliveries import Deliveries
 from batuta.store.ledger import SqlLedger
 from batuta.store.moves import finishing
+from tests.engines import data_of, made_in
 
 from .conftest import Shop
 from .test_runs import MAILING
@@ -42,8 +42,7 @@ def die_before_committing(monkeypatch: pytest.MonkeyPatch, activity: str) -> Non
 
 
 def made(shop: Shop, like: str) -> list[str]:
-    with duckdb.connect(str(shop.folder / "home" / "work.duckdb"), read_only=True) as connection:
-        return [n for (n,) in connection.execute("SELECT name FROM _made WHERE contains(name, ?)", [like]).fetchall()]
+    return [name for name in made_in(shop.folder / "home") if like in name]
 
 
 def fences(shop: Shop, activity: str) -> list[int]:
@@ -88,7 +87,7 @@ def test_an_audience_saved_before_the_death_is_not_saved_again(shop: Shop, monke
     shop.must("run", "resume", "last", "--yes", "--json")
     shown = json.loads(shop.must("audience", "show", "Not German", "--json"))
     assert [(version["number"], version["targets"]) for version in shown["versions"]] == [(1, 5)]
-    with duckdb.connect(str(shop.folder / "home" / "data.duckdb"), read_only=True) as connection:
+    with data_of(shop.folder / "home") as connection:
         assert connection.execute("SELECT count(*) FROM data.system.effects").fetchall() == [(1,)]
 
 

@@ -11,8 +11,9 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-import duckdb
 import pytest
+
+from tests.engines import data_of
 
 from .conftest import Shop
 from .test_runs import HEAD
@@ -60,10 +61,11 @@ def digest(*parts: object) -> str:
     return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
 
 
-def tables(path: Path) -> Iterator[tuple[str, str]]:
-    with duckdb.connect(str(path), read_only=True) as connection:
+def tables(home: Path) -> Iterator[tuple[str, str]]:
+    with data_of(home) as connection:
         names = connection.execute(
-            "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal ORDER BY ALL"
+            "SELECT schema_name, table_name FROM duckdb_tables()"
+            " WHERE NOT internal AND schema_name <> 'work' ORDER BY ALL"
         ).fetchall()
         for schema, table in names:
             rows = connection.execute(f'SELECT * FROM data."{schema}"."{table}"').fetchall()
@@ -86,7 +88,7 @@ def files(folder: Path) -> Iterator[tuple[str, str]]:
 
 def world(shop: Shop) -> dict[str, str]:
     home = shop.folder / "home"
-    found = [*tables(home / "data.duckdb"), *state(home / "state.sqlite"), *files(shop.folder / "files")]
+    found = [*tables(home), *state(home / "state.sqlite"), *files(shop.folder / "files")]
     return dict(found) | {f"outbox {path.name}": digest(path.read_bytes()) for path in shop.outbox()}
 
 

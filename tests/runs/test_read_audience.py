@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 
-import duckdb
 import pytest
+
+from tests.engines import take_out
 
 from .conftest import Shop
 from .test_runs import HEAD
@@ -94,8 +95,7 @@ def test_linked_rows_come_once_each(saved: Shop) -> None:
 
 
 def test_those_who_are_gone_are_left_out_and_told(saved: Shop) -> None:
-    with duckdb.connect(str(saved.folder / "home" / "data.duckdb")) as connection:
-        connection.execute("DELETE FROM data.data.person WHERE person_id IN (1, 3)")
+    take_out(saved.folder / "home", "person", "person_id IN (1, 3)")
     assert saved.run(reading(", version: 1"))[0] == 0
     assert saved.keys("club") == [5, 6]
     assert "2 of the audience Club are no longer in the data" in saved.must("run", "log", "last")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import duckdb
 import pytest
 
 from batuta.engines.duckdb.engine import DuckDBEngine
+from batuta.engines.postgres.engine import PostgresEngine
 from batuta.kit.errors import SystemFault
 from batuta.runs.ports import Changing
 from batuta.schema.changing import ChangeCounts
+from tests.engines import data_of
 
 from .conftest import Shop
 from .test_flow import ALL, MAIL, campaign
@@ -24,7 +25,7 @@ TEXT = campaign("all>first first.sent>reached reached.yes>again", ALL, MAIL % "f
 
 
 def asked(shop: Shop, query: str) -> list[tuple[Any, ...]]:
-    with duckdb.connect(str(shop.folder / "home" / "data.duckdb"), read_only=True) as connection:
+    with data_of(shop.folder / "home") as connection:
         return connection.execute(query.replace("FROM ", "FROM data.data.")).fetchall()
 
 
@@ -70,16 +71,17 @@ def test_a_test_run_leaves_no_message_and_takes_those_for_sent_to_who_would_be(s
 def test_a_failure_while_it_is_told_loses_and_repeats_nothing(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, kept: int
 ) -> None:
-    done, real = list[None](), DuckDBEngine.change_rows
+    done, real = list[None](), {kind: kind.change_rows for kind in (DuckDBEngine, PostgresEngine)}
 
-    def failing(self: DuckDBEngine, order: Changing) -> ChangeCounts:
+    def failing(self: Any, order: Changing) -> ChangeCounts:
         done.append(None)
         if len(done) == kept + 1:
             raise SystemFault("engine", "it ended here")
-        return real(self, order)
+        return real[type(self)](self, order)
 
     with monkeypatch.context() as patched:
-        patched.setattr(DuckDBEngine, "change_rows", failing)
+        for kind in real:
+            patched.setattr(kind, "change_rows", failing)
         assert shop.run(TEXT, "--live", "--yes")[1]["status"] == "paused on error"
     assert json.loads(shop.must("run", "resume", "last", "--json"))["status"] == "completed"
     assert asked(shop, "SELECT count(*), count(DISTINCT message_id) FROM message_people") == [(10, 10)]

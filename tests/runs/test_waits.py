@@ -11,6 +11,7 @@ from batuta.runs.worker import Workers
 from batuta.store.catalogue import CatalogueStore
 from batuta.store.database import Database
 from tests.command import Batuta
+from tests.engines import data_gone
 
 from .conftest import START, SetClock, Shop
 from .test_runs import HEAD, legs
@@ -146,13 +147,11 @@ def test_who_interrupts_a_run_that_is_picked_up_interrupts_the_command(
 def test_a_run_that_cannot_be_picked_up_does_not_keep_a_command_from_its_work(shop: Shop, clock: SetClock) -> None:
     run = begin(shop, "--live", "--yes")["run"]
     clock(START + 3 * ONE_DAY)
-    data = shop.folder / "home" / "data.duckdb"
-    data.rename(shop.folder / "aside")
-    answer = Batuta(shop.folder / "home")("inbox", "list", "--json")
-    assert answer.json == []
-    assert f"Run {run} cannot go on now:" in answer.err
-    assert "the data of this home is gone" in answer.err
-    (shop.folder / "aside").rename(data)
+    with data_gone(shop.folder / "home"):
+        answer = Batuta(shop.folder / "home")("inbox", "list", "--json")
+        assert answer.json == []
+        assert f"Run {run} cannot go on now:" in answer.err
+        assert "the data of this home is gone" in answer.err
     assert Batuta(shop.folder / "home")("run", "show", "last", "--json").json["status"] == "completed"
 
 
