@@ -18,7 +18,7 @@ from batuta.schema.types import DataType, Scalar
 
 @dataclass(frozen=True)
 class Moment:
-    """The stretch of a run that an expression is computed in: one instant, one zone, one set of variables, one seed of chance."""
+    """The stretch of a run that expressions are computed in: an instant, a zone, variables and a seed of chance."""
 
     now: datetime
     zone: str = "UTC"

@@ -180,8 +180,8 @@ def assert_told(problem: Problem) -> None:
     [
         ("-[email]", "- needs a number at position 2, but gets a text. Change or convert the value."),
         (
-            "'since ' + [seen]",
-            "+ needs a text at position 12, but gets a date with time and zone. Change or convert the value.",
+            "[points] * [seen]",
+            "* needs a number at position 12, but gets a date with time and zone. Change or convert the value.",
         ),
     ],
 )

@@ -122,7 +122,7 @@ class Query(Fetching):
 
     def _parameters(self, scope: Scope, gather: Gather) -> Iterator[tuple[str, Expr]]:
         """Yield the parameters with their bound values, after keeping what is wrong with them."""
-        bind = Binder(scope.around(shape_of_lines(scope.activity, ())), gather)
+        bind = Binder(replace(scope.around(shape_of_lines(scope.activity, ())), windows=False), gather)
         seen: set[str] = set()
         for place, parameter in enumerate(self.parameters):
             field = f"parameters.{place}.name"

@@ -39,6 +39,12 @@ def test_parameters_are_constants_variables_and_formulas_of_them() -> None:
     assert [value.type for _, value in wanted.parameters] == [DATE, DATE]
 
 
+def test_parameters_have_no_rows_that_a_window_could_look_at() -> None:
+    value = "Over(RowNum(), OrderBy($(vars/@day)))"
+    (problem,) = query(sql="SELECT $a", parameters=[{"name": "a", "value": value}]).problems
+    assert (problem.field, problem.code) == ("parameters.0.value", "expression.window-not-here")
+
+
 def test_the_population_is_the_rows_whose_keys_came_each_once() -> None:
     columns = (Column("spent", INTEGER),)
     expected = Keyed(

@@ -8,7 +8,7 @@ WHERE
       (
         "person"."points" IN (
           SELECT
-            CAST("list"."value" AS DECIMAL(38, 0))
+            CAST("list"."value" AS BIGINT)
           FROM (
             SELECT
               UNNEST(

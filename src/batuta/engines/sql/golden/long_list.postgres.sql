@@ -18,7 +18,7 @@ WHERE
       ) AS "list"
       WHERE
         (
-          CAST("list"."value" AS DECIMAL(38, 0)) = "person"."points"
+          CAST("list"."value" AS BIGINT) = "person"."points"
         )
     )
   );
