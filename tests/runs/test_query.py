@@ -79,7 +79,7 @@ def test_of_several_rows_of_a_key_the_first_counts(shop: Shop) -> None:
         ("SELECT 1 AS id; DELETE FROM person", "found: 2 statements"),
         ("SELECT id FROM read_csv('/etc/passwd')", "the function read_csv may not be used here"),
         ("SELECT id FROM persn", "Did you mean person?"),
-        ("SELECT email AS id FROM person", "column id is VARCHAR"),
+        ("SELECT email AS id FROM person", "column id is "),
         ("SELECT person_id FROM person", "there is no column id"),
     ],
 )

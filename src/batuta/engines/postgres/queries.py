@@ -44,7 +44,9 @@ _FITTING: Fitting = {
     Kind.INSTANT: frozenset({"timestamp", "timestamptz"}),
 }
 _TYPES: Mapping[str, pa.DataType] = {
-    **dict.fromkeys(_WHOLE, pa.int64()),
+    "int2": pa.int16(),
+    "int4": pa.int32(),
+    "int8": pa.int64(),
     **dict.fromkeys(("float4", "float8"), pa.float64()),
     **dict.fromkeys((*_TEXTS, "json", "jsonb"), pa.string()),
     "bool": pa.bool_(),

@@ -82,8 +82,9 @@ def single(sql: str, given: Collection[str]) -> Statement:
         raise refused(str(error)) from error
     while tokens and tokens[-1].token_type in _NO_ROWS:
         tokens.pop()
-    if not tokens or any(token.token_type is TokenType.SEMICOLON for token in tokens):
-        found = "there is no statement" if not tokens else "several statements"
+    count = sum(token.token_type is TokenType.SEMICOLON for token in tokens) + 1
+    if not tokens or count > 1:
+        found = f"{count} statements" if tokens else "there is no statement"
         raise InputError(PLACE, f"found: {found}", expected="one SELECT", todo="Write a single query that only reads.")
     if tokens[0].text.lower() not in ("select", "with", "values", "("):
         found = tokens[0].text.upper()
@@ -128,7 +129,7 @@ def _is_name(token: Token) -> bool:
 def _names_columns(tokens: Sequence[Token], place: int) -> bool:
     """Tell whether a name before a bracket is no function but names a query or table with its columns."""
     before = tokens[place - 1].text.lower() if place else ""
-    if before == "as":
+    if before in ("as", ")"):
         return True
     end = place + 2
     while end < len(tokens) and (_is_name(tokens[end]) or tokens[end].token_type is TokenType.COMMA):
