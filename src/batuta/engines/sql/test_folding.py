@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import unicodedata
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -82,7 +83,8 @@ def test_random_texts_of_one_script_with_latin(shop: Shop, script: str, function
 
 @pytest.mark.slow
 def test_every_character_there_is(shop: Shop) -> None:
-    characters = [chr(point) for point in range(1, 0x110000) if not 0xD800 <= point <= 0xDFFF]
+    """Servers of PostgreSQL may know characters that this Python does not know yet; those are left out."""
+    characters = [chr(point) for point in range(1, 0x110000) if unicodedata.category(chr(point)) not in ("Cs", "Cn")]
     for function, meaning in FUNCTIONS.items():
         assert differing(shop, function, meaning, characters) == []
 
