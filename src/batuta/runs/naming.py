@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Mapping
 
 from batuta.runs.model import Claim
 
-_READABLE = 24
+_READABLE, _DIGEST = 13, 12
+"""How long two parts of a name are: with what engines put after it, PostgreSQL has to keep all of it (63 bytes)."""
 
 
 def table_name(claim: Claim, output: str) -> str:
@@ -16,7 +17,7 @@ def table_name(claim: Claim, output: str) -> str:
 
     Readable in part; a digest of all parts keeps it unique whatever activities and outputs are called.
     """
-    digest = _digest(claim.run, claim.activity, output, claim.generation, claim.fence)
+    digest = _digest(claim.run, claim.activity, output, claim.generation, claim.fence)[:_DIGEST]
     readable = re.sub(r"[^a-z0-9]+", "_", f"{claim.activity}_{output}".lower()).strip("_")[:_READABLE]
     return f"w_{claim.run}_{readable}_{claim.generation}_{claim.fence}_{digest}"
 
