@@ -164,17 +164,17 @@ def test_every_problem_reads_in_french_too() -> None:
         (
             Variable(name="v", type=INTEGER, default="many"),
             "variables.0.default",
-            "many cannot be read as a whole number. Write it as in the manual, such as 12.50 or 2024-02-29.",
+            "many cannot be read as a whole number. Write it like this: 1200.",
         ),
         (
             Variable(name="v", type=INTEGER, test_value=Decimal("1.5")),
             "variables.0.test_value",
-            "1.5 cannot be read as a whole number. Write it as in the manual, such as 12.50 or 2024-02-29.",
+            "1.5 cannot be read as a whole number. Write it like this: 1200.",
         ),
         (
             Variable(name="v", type=DATE, default="2024-02-29T10:00"),
             "variables.0.default",
-            "2024-02-29T10:00 cannot be read as a date. Write it as in the manual, such as 12.50 or 2024-02-29.",
+            "2024-02-29T10:00 cannot be read as a date. Write it like this: 2024-02-29.",
         ),
         (
             Variable(name="v", type=STRING, default=12),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from batuta.campaign.model import Campaign, Variable
 from batuta.kit.problems import Problem
 from batuta.rules.functions.model import Unfit
-from batuta.rules.values import read_value, term
+from batuta.rules.values import example, read_value, term
 from batuta.schema.types import DataType, Kind, Scalar
 
 
@@ -41,7 +41,8 @@ def _unfit(value: Scalar, wanted: DataType, field: str) -> Iterable[Problem]:
     except Unfit as unfit:
         return (Problem(unfit.code, unfit.values, field),)
     wide = found is not None and (wanted.kind, found.type.kind) in _TOO_WIDE
-    return (Problem("value.wrong-type", {"value": value, "expected": term(wanted.kind)}, field),) if wide else ()
+    values = {"value": value, "expected": term(wanted.kind), "example": example(wanted.kind)}
+    return (Problem("value.wrong-type", values, field),) if wide else ()
 
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")

@@ -13,6 +13,9 @@ import yaml
 LANGUAGES = ("en", "fr")
 T = TypeVar("T")
 
+_POSITION, _AT = "position", "term.at-position"
+_LONGEST_SHOWN = 300
+
 
 class Term(str):
     """A value of a problem that is itself a code of the catalogue: shown in the language of the text."""
@@ -105,9 +108,16 @@ class Texts:
         return merged
 
     def say(self, problem: Problem, language: str = "en") -> str:
-        """Return the problem in words a marketer understands: what is wrong, then what to do."""
+        """Return the problem in words a marketer understands: what is wrong, then what to do.
+
+        A position that the text of the code does not name comes first.
+        """
         texts = self.by_language[language]
-        return texts[problem.code].format_map({name: _shown(value, texts) for name, value in problem.values.items()})
+        text = texts[problem.code]
+        said = text.format_map({name: _shown(value, texts) for name, value in problem.values.items()})
+        if _POSITION in problem.values and f"{{{_POSITION}}}" not in text:
+            return texts[_AT].format(position=problem.values[_POSITION], text=said)
+        return said
 
 
 def _read(package: str, language: str) -> Mapping[str, str]:
@@ -122,4 +132,11 @@ def _read(package: str, language: str) -> Mapping[str, str]:
 def _shown(value: object, texts: Mapping[str, str]) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(_shown(item, texts) for item in value)
-    return texts.get(value, value) if isinstance(value, Term) else str(value)
+    return texts.get(value, value) if isinstance(value, Term) else _visible(str(value))
+
+
+def _visible(text: str) -> str:
+    """Return a text that somebody wrote as it can be shown: not without end, invisible characters by their numbers."""
+    if len(text) > _LONGEST_SHOWN:
+        text = f"{text[:_LONGEST_SHOWN]}..."
+    return text if text.isprintable() else "".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in text)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
 _FIRST_MARK, _LAST_MARK = 0x0300, 0x036F
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def fold(text: str) -> str:
@@ -24,6 +26,12 @@ def drop_case(text: str) -> str:
 def drop_accents(text: str) -> str:
     """Return text decomposed (NFD) without the marks U+0300 to U+036F, its case kept."""
     return "".join(c for c in unicodedata.normalize("NFD", text) if not _FIRST_MARK <= ord(c) <= _LAST_MARK)
+
+
+def first_unstorable(text: str) -> int | None:
+    """Return the place of the first character that no database keeps (U+0000, half of a pair), None if there is none."""
+    found = _UNSTORABLE.search(text)
+    return found.start() if found else None
 
 
 def key_text(values: Iterable[object]) -> str:

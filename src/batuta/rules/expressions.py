@@ -18,10 +18,14 @@ from batuta.rules.paths import follow
 from batuta.rules.syntax import Apply, Bracketed, Literal, Node, VariableName
 from batuta.rules.values import read_value, term
 from batuta.rules.zoned import check_zone, placed, read_moment, restored
+from batuta.schema.model import Schema
 from batuta.schema.types import BOOLEAN, DATE, INTEGER, STRING, DataType, Kind
 
 COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
 TARGET = "target"
+
+_MOST_NAMED = 10
+"""How many names one is told to choose from."""
 
 _SIGNS = {"negate": "-", "||": "+"}
 _WRITTEN = {name.lower(): name for name in FUNCTIONS if name.isalpha() and name not in {"and", "or", "not", "negate"}}
@@ -113,13 +117,25 @@ class ExpressionBinder:
             return None
         attribute = schema.by_name.get(name)
         if attribute is None:
-            known = [*schema.by_name, *(() if links else self.around.columns)]
-            self._unknown("attribute", name, known, at, schema=schema.name)
+            self._no_attribute(schema, links, name, at)
             return None
         if attribute.type.kind is Kind.JSON:
             self.problem("expression.json", at, name=name)
             return None
         return AttributeOf(path, name, attribute.type)
+
+    def _no_attribute(self, schema: Schema, links: list[str], name: str, at: int) -> None:
+        link = self.around.catalogue.link(schema.name, name)
+        whole = ".".join((*links, name))
+        if link is None:
+            known = [*schema.by_name, *(() if links else self.around.columns)]
+            self._unknown("attribute", name, known, at, schema=schema.name, some=known[:_MOST_NAMED])
+        elif link.many:
+            self.problem("expression.many-rows", at, path=whole)
+        else:
+            there = self.around.catalogue.by_name[link.there]
+            behind = next((each for each in there.by_name if each not in there.primary_key), there.primary_key[0])
+            self.problem("expression.link-alone", at, path=whole, near=f"[{whole}.{behind}]")
 
     def _apply(self, node: Apply) -> Expr | None:
         name = node.function.lower()
@@ -130,14 +146,25 @@ class ExpressionBinder:
             return None
         function = FUNCTIONS.get(_WRITTEN.get(name, node.function))
         if function is None:
-            self._unknown("function", node.function, _WRITTEN.values(), node.at)
-        elif function.role is not Role.ROW:
+            self._unknown_function(node)
+            return None
+        if function.role is not Role.ROW:
             return bind_many(function, node, self)
         arguments = [self.bind(argument) for argument in node.arguments]
         bound = [argument for argument in arguments if argument is not None]
-        if function is None or len(bound) < len(arguments):
+        if len(bound) < len(arguments):
             return None
         return self.apply(function, bound, node)
+
+    def _unknown_function(self, node: Apply) -> None:
+        """Tell that there is no such function, and what is wrong with its arguments whatever function was meant."""
+        self._unknown("function", node.function, _WRITTEN.values(), node.at)
+        told = len(self._gather.found)
+        for argument in node.arguments:
+            self.bind(argument)
+        self._gather.found[told:] = [
+            problem for problem in self._gather.found[told:] if problem.code != "expression.many-rows"
+        ]
 
     def _case(self, node: Apply) -> Expr | None:
         flat: list[Node] = []
@@ -160,13 +187,7 @@ class ExpressionBinder:
         if function.name == "+" and any(argument.type.is_text for argument in arguments if not _is_null(argument)):
             function, arguments = FUNCTIONS["||"], [_as_text(argument) for argument in arguments]
         if not function.accepts(len(arguments)):
-            self.problem(
-                "expression.argument-count",
-                node.at,
-                function=_shown(function),
-                found=len(arguments),
-                expected=[parameter.name for parameter in function.parameters],
-            )
+            self._miscounted(function, len(arguments), node.at)
             return None
         try:
             converted = _converted(function, arguments)
@@ -176,6 +197,16 @@ class ExpressionBinder:
         if not self._fit(function, converted, node):
             return None
         return self._typed(function, converted, node.at)
+
+    def _miscounted(self, function: Function, found: int, at: int) -> None:
+        if not function.parameters:
+            self.problem("expression.no-arguments", at, function=_shown(function))
+            return
+        expected = [parameter.name + "?" * parameter.optional for parameter in function.parameters]
+        if function.variadic:
+            expected.append("...")
+        code = "expression.argument-count-optional" if function.parameters[-1].optional else "expression.argument-count"
+        self.problem(code, at, function=_shown(function), found=found, expected=expected)
 
     def _fit(self, function: Function, arguments: list[Expr], node: Apply) -> bool:
         before = len(self._gather.found)

@@ -5,6 +5,7 @@ From loose to tight: or; and; not; comparisons (which do not chain); + and -; *,
 
 from __future__ import annotations
 
+from batuta.rules.functions import FUNCTIONS
 from batuta.rules.syntax import MAX_NESTING, Apply, Bracketed, Literal, Node, VariableName, fault
 from batuta.rules.tokens import Sort, Token, tokens
 
@@ -21,6 +22,9 @@ _CHAINED = frozenset({"or", "and", "+"})
 """Operators that take any number of arguments, so that a long chain of them is not deep."""
 
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
+_CONDITIONS = frozenset({"in", "is", "like", "between", "contains", "matches"})
+"""Words that people take for operators of formulas; conditions have such."""
+_FUNCTIONS = {name.lower(): name for name in FUNCTIONS if name.isalpha()}
 
 
 def parse(text: str) -> Node:
@@ -56,8 +60,17 @@ class _Parser:
 
     def end(self) -> None:
         """Make sure that nothing is left over."""
-        if self._token.sort is not Sort.END:
-            raise fault("left-over", self._token.at, found=self._token.text)
+        token = self._token
+        if token.sort is Sort.END:
+            return
+        if token.word == ")":
+            raise fault("unopened", token.at, found=")", expected="(")
+        if token.word in _CONDITIONS:
+            raise fault("word-of-conditions", token.at, found=token.text)
+        before, after = self._tokens[self._place - 1], self._tokens[self._place + 1 :][:1]
+        if token.word == "," and before.sort is Sort.NUMBER and after and after[0].sort is Sort.NUMBER:
+            raise fault("decimal-comma", token.at, near=f"{before.text}.{after[0].text}")
+        raise fault("left-over", token.at, found=token.text)
 
     @property
     def _token(self) -> Token:
@@ -80,7 +93,7 @@ class _Parser:
             return self._symbol(token)
         if token.sort is Sort.NAME:
             return self._name(token)
-        raise fault("missing-value", token.at, found=token.text)
+        raise self._missing(token)
 
     def _symbol(self, token: Token) -> Node:
         if token.text == "(":
@@ -92,7 +105,12 @@ class _Parser:
             if isinstance(operand, Literal) and not isinstance(operand.value, (bool, str, type(None))):
                 return Literal(-operand.value, token.at)
             return _applied("negate", (operand,), token.at)
-        raise fault("missing-value", token.at, found=token.text)
+        raise self._missing(token)
+
+    def _missing(self, token: Token) -> Exception:
+        if token.word == ")" and self._place == 1:
+            return fault("unopened", token.at, found=")", expected="(")
+        return fault("missing-value", token.at, found=token.text)
 
     def _name(self, token: Token) -> Node:
         if token.word in _WORDS:
@@ -101,8 +119,9 @@ class _Parser:
             return _applied("not", (self.expression(_NOT),), token.at)
         if token.word in _BINARY:
             raise fault("missing-value", token.at, found=token.text)
-        if self._token.text != "(":
-            raise fault("bare-name", token.at, found=token.text)
+        if self._token.word != "(":
+            code = "bare-function" if token.word in _FUNCTIONS else "bare-name"
+            raise fault(code, token.at, found=_FUNCTIONS.get(token.word, token.text))
         return _applied(token.text, self._arguments(self._take()), token.at)
 
     def _arguments(self, opening: Token) -> tuple[Node, ...]:

@@ -13,6 +13,10 @@ SECONDARY = "secondary"
 """The root under which rules name the row of the secondary dimension."""
 
 
+_MOST_NAMED = 10
+"""How many links one is told to choose from."""
+
+
 def follow(
     catalogue: Catalogue, start: str, names: Sequence[str], roots: Iterable[str] = ()
 ) -> tuple[tuple[Link, ...], Schema]:
@@ -33,7 +37,8 @@ def follow(
             near = suggest(name, [*(known.name for known in catalogue.links(schema.name)), *others])
             if near:
                 raise Unfit("expression.unknown-link-near", name=name, schema=schema.name, near=near)
-            raise Unfit("expression.unknown-link", name=name, schema=schema.name)
+            known = [*(known.name for known in catalogue.links(schema.name)), *others][:_MOST_NAMED]
+            raise Unfit("expression.unknown-link", name=name, schema=schema.name, known=known or ["-"])
         path.append(link)
         schema = catalogue.by_name[link.there]
     return tuple(path), schema

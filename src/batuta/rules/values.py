@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 
 from batuta.kit.problems import Term
-from batuta.kit.text import suggest
+from batuta.kit.text import first_unstorable, suggest
 from batuta.rules.bound import Constant
 from batuta.rules.functions.model import Unfit
 from batuta.rules.functions.results import (
@@ -41,18 +41,23 @@ def term(kind: object) -> Term:
     return Term(f"type.{kind}")
 
 
+def example(kind: Kind) -> Term:
+    """Return the term of a value of a kind, as people write one."""
+    return Term(f"term.such-{kind}")
+
+
 def _shown(value: object) -> str:
     """Return a value as people write it."""
     return str(value).lower() if isinstance(value, bool) else str(value)[:_MOST_LENGTH]
 
 
 def _wrong(value: object, wanted: DataType) -> Unfit:
-    return Unfit("value.wrong-type", value=_shown(value), expected=term(wanted.kind))
+    return Unfit("value.wrong-type", value=_shown(value), expected=term(wanted.kind), example=example(wanted.kind))
 
 
 def _text(value: Plain, wanted: DataType) -> Constant:
     if isinstance(value, str):
-        if "\0" in value:
+        if first_unstorable(value) is not None:
             raise Unfit("value.nul")
         return Constant(value, STRING)
     if isinstance(value, (bool, int)):
