@@ -31,6 +31,9 @@ class Session(Protocol):
     def number(self, query: str) -> int:
         """Return the single number that a query gives."""
 
+    def stop(self) -> None:
+        """Make the present statement fail, and every further one; for another thread to call."""
+
     def transaction(self) -> AbstractContextManager[None]:
         """Run a block whole or not at all."""
 
