@@ -20,7 +20,7 @@ from batuta.campaign.mistakes import mistakes
 from batuta.campaign.model import Campaign
 from batuta.campaign.nodes import MAX_BYTES, MAX_DEPTH, Node, find, plain, read_nodes
 from batuta.kit.errors import InputError
-from batuta.kit.problems import Problem
+from batuta.kit.problems import Problem, Problems
 from batuta.rules.lists import ValueList, apart
 
 M = TypeVar("M", bound=BaseModel)
@@ -86,15 +86,17 @@ def load_document(path: Path, model: type[M]) -> DocumentFile[M]:
 
 def load_documents(path: Path, model: type[M]) -> tuple[M, ...]:
     """Read a YAML file that holds one document of a kind, or a list of them; raise InputError as `load_campaign`."""
-    return load_with_lists(path, model)[0]
+    return tuple(file.document for file in load_document_files(path, model))
 
 
-def load_with_lists(path: Path, model: type[M]) -> tuple[tuple[M, ...], Mapping[str, ValueList]]:
-    """Read documents as `load_documents`, and the long lists of values in them, which they only name then."""
+def load_document_files(path: Path, model: type[M]) -> tuple[DocumentFile[M], ...]:
+    """Read documents as `load_documents`, each with its place in the file and the long lists of all."""
     nodes = read_nodes(_text(path), str(path))
     found = nodes.value if isinstance(nodes.value, list) else [nodes]
     lists: dict[str, ValueList] = {}
-    return tuple(_document(node, model, str(path), path.parent, lists) for node in found), lists
+    return tuple(
+        DocumentFile(_document(node, model, str(path), path.parent, lists), str(path), node, lists) for node in found
+    )
 
 
 def write_campaign(campaign: Campaign) -> str:
@@ -128,7 +130,10 @@ def write_compact(document: BaseModel) -> str:
 def _text(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1).decode("utf-8-sig")
+            found = file.read(MAX_BYTES + 1)
+        if len(found) > MAX_BYTES:
+            raise InvalidFile(str(path), [(str(path), Problem("yaml-too-long", {"limit": f"{MAX_BYTES:,}"}))])
+        return found.decode("utf-8-sig")
     except FileNotFoundError:
         raise MissingFile(str(path), [(str(path), Problem("file-missing"))]) from None
     except OSError as error:
@@ -137,6 +142,8 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError as error:
         problem = Problem("file-not-utf-8", {"byte": error.start + 1})
         raise InvalidFile(str(path), [(str(path), problem)]) from None
+    except ValueError as error:  # a name that no file can have
+        raise InvalidFile(str(path), [(str(path), Problem("file-unreadable", {"reason": error}))]) from None
 
 
 def _document(
@@ -144,7 +151,7 @@ def _document(
 ) -> M:
     raw = plain(nodes)
     if folder is not None:
-        raw = apart(with_files(raw, folder, name), {} if lists is None else lists)
+        raw = apart(_with_files(nodes, raw, folder, name), {} if lists is None else lists)
     if not isinstance(raw, dict):
         problem = Problem("file-needs-fields") if model is Campaign else Problem("file-needs-settings")
         raise InvalidFile(name, [(f"{name}:{nodes.line}:{nodes.column}", problem)])
@@ -155,6 +162,13 @@ def _document(
         raise InvalidFile(
             name, sorted(((_where(problem, nodes, name), problem) for problem in found), key=_line)
         ) from None
+
+
+def _with_files(nodes: Node, raw: Any, folder: Path, name: str) -> Any:
+    try:
+        return with_files(raw, folder)
+    except Problems as error:
+        raise InvalidFile(name, [(_where(problem, nodes, name), problem) for problem in error.problems]) from None
 
 
 def _where(problem: Problem, nodes: Node, name: str) -> str:

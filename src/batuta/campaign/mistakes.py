@@ -119,7 +119,17 @@ def _problem(path: tuple[str | int, ...], details: list[ErrorDetails], model: ty
         case "field-needs-choice":
             return _choice(field, first)
         case _:
-            return Problem(code, _values(first), field)
+            return _unquoted(field, first) or Problem(code, _values(first), field)
+
+
+def _unquoted(field: str, detail: ErrorDetails) -> Problem | None:
+    """Return the problem of a formula in brackets without quotes, which is a list; None if it is something else."""
+    value = detail["input"]
+    if detail["type"] != "string_type" or not isinstance(value, list) or not 0 < len(value) < 10:
+        return None
+    if not all(isinstance(item, (str, int)) for item in value):
+        return None
+    return Problem("field-needs-quotes", {"found": f"[{', '.join(map(str, value))}]"}, field)
 
 
 def _values(detail: ErrorDetails) -> dict[str, object]:

@@ -95,6 +95,11 @@ class Home(Document):
             "pets.0.song",
             ("Text is needed here, found 3. Write text, in quotes if it looks like a number."),
         ),
+        (
+            {"pets": [{"kind": "song", "song": ["la", 2]}]},
+            "pets.0.song",
+            "Text is needed here, but [la, 2] without quotes is a list. Put all of it in quotes: '[la, 2]'.",
+        ),
         ({"pets": [{"kind": "song"}]}, "pets.0.song", "The field song is missing. Add it here."),
         ({"pets": [{"kind": "cat", "lifes": 1}]}, "pets.0.lifes", "There is no field lifes here. Did you mean lives?"),
         (

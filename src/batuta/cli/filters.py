@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +11,7 @@ from rich.table import Table
 
 from batuta.activities.filter_uses import around, broken_by, users
 from batuta.campaign.compact import compact
-from batuta.campaign.file import load_with_lists, write_compact
+from batuta.campaign.file import DocumentFile, load_document_files, write_compact
 from batuta.campaign.model import Campaign
 from batuta.cli.context import Services, services
 from batuta.cli.knowledge import keep_lists, knowledge
@@ -20,7 +20,6 @@ from batuta.kit.problems import Problem, Problems
 from batuta.rules.binding import Surroundings
 from batuta.rules.filter_checks import check_filter
 from batuta.rules.filters import Filter
-from batuta.rules.lists import ValueList
 from batuta.store.filters import FilterStore
 from batuta.store.runs import latest_documents
 
@@ -38,12 +37,12 @@ def add_filter(
 ) -> None:
     """Add filters, or replace those of their names; refused where a campaign that uses one would break."""
     found = services(context)
-    known, lists = _read(file)
-    here = around(knowledge(found, lists)).having(known)
-    wrong = [(each, problem) for each in known for problem in _problems(each, here)]
+    files = _read(file)
+    wrong = list(_wrong(found, files))
     if wrong:
         _tell(found, wrong, as_json=as_json)
         raise typer.Exit(InputError.exit_code)
+    known, lists = [each.document for each in files], files[0].lists
     before = knowledge(found, lists)
     for each in known:
         broken = broken_by(each, before, _campaigns(found)) if each.name in before.filters else []
@@ -68,9 +67,7 @@ def check_file(
 ) -> None:
     """Tell everything that is wrong with the filters of a file; nothing is kept."""
     found = services(context)
-    known, lists = _read(file)
-    here = around(knowledge(found, lists)).having(known)
-    wrong = [(each, problem) for each in known for problem in _problems(each, here)]
+    wrong = list(_wrong(found, _read(file)))
     _tell(found, wrong, as_json=as_json)
     if wrong:
         raise typer.Exit(InputError.exit_code)
@@ -127,19 +124,26 @@ def remove_filter(context: typer.Context, name: Name, as_json: AsJson = False) -
         typer.echo(f"{name}: removed")
 
 
-def _read(file: Path) -> tuple[tuple[Filter, ...], Mapping[str, ValueList]]:
-    known, lists = load_with_lists(file, Filter)
-    if not known:
+def _read(file: Path) -> tuple[DocumentFile[Filter], ...]:
+    files = load_document_files(file, Filter)
+    if not files:
         raise InputError(str(file), "there is no filter in the file", expected="one, or a list of them")
-    names = [each.name for each in known]
+    names = [each.document.name for each in files]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise InputError(str(file), f"the name {twice} is given twice in the file", todo="Give each its own name.")
-    return known, lists
+    return files
+
+
+def _wrong(found: Services, files: Sequence[DocumentFile[Filter]]) -> Iterator[tuple[DocumentFile[Filter], Problem]]:
+    """Yield what is wrong with each filter among those of the home and those of the same file."""
+    here = around(knowledge(found, files[0].lists)).having([each.document for each in files])
+    for each in files:
+        for problem in _problems(each.document, here):
+            yield each, problem
 
 
 def _problems(known: Filter, here: Surroundings) -> tuple[Problem, ...]:
-    """Return what is wrong with a filter among those of the home and those of the same file."""
     try:
         check_filter(known, here)
     except Problems as error:
@@ -147,16 +151,17 @@ def _problems(known: Filter, here: Surroundings) -> tuple[Problem, ...]:
     return ()
 
 
-def _tell(found: Services, wrong: list[tuple[Filter, Problem]], *, as_json: bool) -> None:
+def _tell(found: Services, wrong: Iterable[tuple[DocumentFile[Filter], Problem]], *, as_json: bool) -> None:
+    told = [(each.document.name, each.place(problem), problem, found.texts.say(problem)) for each, problem in wrong]
     if as_json:
         said = [
-            {"filter": each.name, "field": problem.field, "code": problem.code, "text": found.texts.say(problem)}
-            for each, problem in wrong
+            {"filter": name, "place": place, "field": problem.field, "code": problem.code, "text": text}
+            for name, place, problem, text in told
         ]
         found.print_json({"problems": said})
         return
-    for each, problem in wrong:
-        typer.echo(f"{each.name}  {problem.field}: {found.texts.say(problem)}")
+    for name, place, problem, text in told:
+        typer.echo(f"{place}: {name}: {problem.field}: {text}", err=True)
 
 
 def _campaigns(found: Services) -> list[Campaign]:
