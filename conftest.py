@@ -24,8 +24,9 @@ from batuta.schema.types import DataType, Kind, Scalar
 from batuta.sets.algebra import Records, Set, Table
 from batuta.sets.shape import Column, Shape, shape_of
 from tests.homes import HOMES, Home
+from tests.wanted import wanted
 
-ENGINES = tuple(HOMES)
+ENGINES = wanted(HOMES)
 NOON = datetime(2024, 3, 15, 12, 0, tzinfo=UTC)
 """The present of every world: a Friday."""
 
@@ -180,9 +181,11 @@ class World:
 @pytest.fixture(params=ENGINES)
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     """A world without schemas, on each engine in turn."""
-    made = World(tmp_path, HOMES[request.param](tmp_path))
+    home = HOMES[request.param](tmp_path)
+    made = World(tmp_path, home)
     yield made
     made.close()
+    home.remove()
 
 
 def _type(kind: str, limits: str | None) -> DataType:

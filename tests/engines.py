@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,8 +16,9 @@ from psycopg import sql
 
 from tests.command import Batuta
 from tests.postgres import new_database, server
+from tests.wanted import wanted
 
-ENGINES = tuple(os.environ.get("BATUTA_TEST_HOMES", "duckdb,postgres").split(","))
+ENGINES = wanted(("duckdb", "postgres"))
 _PARTS = {
     "batuta_rows": "data",
     "batuta_audience": "audience",

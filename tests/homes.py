@@ -22,7 +22,7 @@ from batuta.kit.text import fold
 from batuta.runs.ports import Engine
 from batuta.schema.model import Catalogue, Schema
 from batuta.schema.types import Scalar
-from tests.postgres import new_database
+from tests.postgres import drop_database, new_database
 
 Waiting = Sequence[tuple[str, Sequence[tuple[Scalar, ...]]]]
 """Rows to be added: the names of their schemas, and values in the order of the attributes."""
@@ -33,6 +33,9 @@ class Home(Protocol):
 
     def open(self, catalogue: Catalogue, waiting: Waiting) -> Engine:
         """Add rows, and open the engine with the catalogue."""
+
+    def remove(self) -> None:
+        """Remove the tables of a closed engine, if nobody else will."""
 
 
 class OnDuckDB:
@@ -51,6 +54,9 @@ class OnDuckDB:
         engine = DuckDBEngine(data, self._folder / "work.duckdb", self._folder / "tmp", "500MiB", threads=2)
         engine.use(catalogue)
         return engine
+
+    def remove(self) -> None:
+        return
 
     def _insert(
         self, connection: duckdb.DuckDBPyConnection, schema: Schema, rows: Sequence[tuple[Scalar, ...]]
@@ -83,6 +89,10 @@ class OnPostgres:
                     for row in _with_folded(catalogue.schema_named(name), rows):
                         target.write_row([_without_zone(value) for value in row])
         return engine
+
+    def remove(self) -> None:
+        if "address" in vars(self):
+            drop_database(self.address)
 
 
 HOMES: Mapping[str, Callable[[Path], Home]] = {"duckdb": OnDuckDB, "postgres": OnPostgres}

@@ -7,7 +7,6 @@ the nasty rows by the Python meaning, and must come out the same in SQL.
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
@@ -28,14 +27,12 @@ from batuta.schema.types import Kind, Scalar
 from tests.functions import nasty
 from tests.functions.engines import RUNNERS, Rows, Runner, values
 from tests.functions.person import NIGHT, PEOPLE, PERSON
+from tests.wanted import wanted
 
 HERE = Path(__file__).parent
 AREAS = sorted(path.stem for path in (HERE / "formulas").glob("*.txt"))
 GOLDEN = sorted(path.stem for path in (HERE / "golden").glob("*.yaml"))
-WANTED = os.environ.get("BATUTA_ENGINES", "duckdb,postgres,spark").split(",")
-ENGINES = [
-    pytest.param(name, marks=[pytest.mark.slow] if name == "spark" else []) for name in RUNNERS if name in WANTED
-]
+ENGINES = [pytest.param(name, marks=[pytest.mark.slow] if name == "spark" else []) for name in wanted(RUNNERS)]
 NASTY = Rows(nasty.CATALOGUE, nasty.rows(), nasty.MOMENT)
 GOLD = Rows(PEOPLE, [PERSON], NIGHT)
 

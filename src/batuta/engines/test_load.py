@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,6 +20,7 @@ from batuta.schema.model import Attribute, Catalogue, Identity, Schema
 from batuta.schema.types import BOOLEAN, DATE, DATETIME, DOUBLE, INSTANT, INTEGER, STRING, TIME, DataType, Kind
 from tests.engines import mirror
 from tests.postgres import new_database
+from tests.wanted import wanted
 
 MONEY = DataType(kind=Kind.DECIMAL, precision=6, scale=2)
 MOOD = DataType(kind=Kind.ENUM, values=("sad", "ok"))
@@ -133,9 +134,12 @@ class House:
         return self.base.checksum()
 
 
-@pytest.fixture(params=(OnDuckDB, OnPostgres), ids=("duckdb", "postgres"))
+BASES: Mapping[str, Callable[[Path], Base]] = {"duckdb": OnDuckDB, "postgres": OnPostgres}
+
+
+@pytest.fixture(params=wanted(BASES))
 def base(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Base]:
-    with closing(request.param(tmp_path)) as opened:
+    with closing(BASES[request.param](tmp_path)) as opened:
         yield opened
 
 

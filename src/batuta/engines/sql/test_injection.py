@@ -34,6 +34,7 @@ from batuta.sets.algebra import (
     Value,
 )
 from batuta.sets.shape import Column, Shape, shape_of
+from tests.wanted import wanted
 
 from .conftest import DATABASES, Database
 
@@ -126,7 +127,7 @@ class Hostile:
         return self.where(Operator.IS_NOT_EMPTY)
 
 
-@pytest.fixture(scope="module", params=DATABASES)
+@pytest.fixture(scope="module", params=wanted(DATABASES))
 def hostile(request: pytest.FixtureRequest) -> Iterator[Hostile]:
     database = DATABASES[request.param]()
     yield Hostile(database)
