@@ -1,4 +1,7 @@
-"""The SQL of each kind of activity on each engine, in files beside it. UPDATE_GOLDEN=1 writes them: read the difference."""
+"""The SQL of each kind of activity on each engine, in files beside it.
+
+UPDATE_GOLDEN=1 writes them: read the difference.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +18,14 @@ from sqlglot import exp
 from batuta import activities
 from batuta.activities.contract import Input, Recall
 from batuta.engines.sql import Compiler, Dialect, DuckDb, Postgres
+from batuta.engines.sql.for_spark import Spark
 from batuta.rules.bound import Moment
 from batuta.schema.types import INTEGER, STRING
 from batuta.sets.algebra import Table
 from batuta.sets.shape import Column, shape_of, shape_of_lines
 from batuta.testing import SHOP, arriving, attempt, scope
 
-DIALECTS: Mapping[str, Dialect] = {"duckdb": DuckDb(), "postgres": Postgres()}
+DIALECTS: Mapping[str, Dialect] = {"duckdb": DuckDb(), "postgres": Postgres(), "spark": Spark()}
 FOLDER = Path(activities.__path__[0])
 NOON = Moment(datetime(2026, 3, 1, 12, tzinfo=UTC))
 PEOPLE, MORE = arriving("people"), arriving("more")
@@ -175,7 +179,10 @@ HOME = replace(scope(), audiences={"Club": CLUB})
 
 
 class Places:
-    """Tables under their own names, without folded copies."""
+    """Tables under their own names, without folded copies; what is temporary has no database on Spark."""
+
+    def __init__(self, engine: str) -> None:
+        self._temporary = None if engine == "spark" else "temp"
 
     def rows(self, schema: str) -> exp.Table:
         return exp.table_(schema, db="data", quoted=True)
@@ -199,7 +206,7 @@ class Places:
         return exp.table_(name, db="remembered", quoted=True)
 
     def shared(self, name: str) -> exp.Table:
-        return exp.table_(name, db="temp", quoted=True)
+        return exp.table_(name, db=self._temporary, quoted=True)
 
     def folded(self, schema: str, attribute: str) -> str | None:
         _ = schema, attribute
@@ -211,7 +218,8 @@ def statements(
 ) -> str:
     made = attempt(kind, parameters, *inputs, around=replace(HOME, recall=recall))
     assert made.problems == ()
-    task = Compiler(dialect, SHOP, NOON, Places()).task(made.populations, {name: name for name in made.populations})
+    names = {name: name for name in made.populations}
+    task = Compiler(dialect, SHOP, NOON, Places(dialect.name)).task(made.populations, names)
     return "".join(f"{statement.sql(dialect.name, pretty=True)};\n" for statement in task)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
@@ -11,7 +10,6 @@ from typing import Any, Protocol
 
 import duckdb
 import psycopg
-import pytest
 from sqlglot import exp
 
 from batuta.engines.sql import trees
@@ -23,8 +21,9 @@ from batuta.engines.sql.for_postgres import Postgres
 from batuta.engines.sql.for_spark import Spark
 from batuta.rules.bound import Expr, Moment
 from batuta.schema.model import Catalogue
-from batuta.schema.types import DataType, Kind, Scalar
+from batuta.schema.types import INTEGER, DataType, Kind, Scalar
 from tests.postgres import new_database
+from tests.spark import spark_session
 
 PLACE = "_place"
 
@@ -153,29 +152,14 @@ class OnSpark:
     dialect = Spark()
 
     def __init__(self, rows: Rows) -> None:
-        sql = pytest.importorskip("pyspark.sql", reason="PySpark is not installed; make test-slow installs it")
-        os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
-        self._session = (
-            sql.SparkSession.builder.master("local[2]")
-            .config("spark.sql.session.timeZone", "UTC")
-            .config("spark.sql.ansi.enabled", "true")
-            .config("spark.ui.enabled", "false")
-            .config("spark.driver.bindAddress", "127.0.0.1")
-            .config("spark.sql.shuffle.partitions", "2")
-            .getOrCreate()
-        )
-        for statement in self.dialect.preparation:
-            self._session.sql(statement)
+        self._session = spark_session()
         for table in rows.tables:
-            fields = ", ".join(
-                [f"{PLACE} BIGINT"]
-                + [f"`{name}` {self.dialect.type_of(given).sql('spark')}" for name, given in table.types.items()]
-            )
+            types = {PLACE: INTEGER, **table.types}
             records = [[_for_spark(value) for value in record] for record in _records(table)]
-            self._session.createDataFrame(records, fields).createOrReplaceTempView(table.name)
+            self._session.show(table.name, types, records)
 
     def answers(self, query: exp.Select) -> list[tuple[Any, ...]]:
-        return [tuple(row) for row in self._session.sql(query.sql("spark")).collect()]
+        return self._session.rows(query)
 
 
 def _for_spark(value: Scalar) -> Scalar:

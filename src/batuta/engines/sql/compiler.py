@@ -203,7 +203,7 @@ class Compiler:
         for node in shared([population]):
             name = build.context.names.take("shared")
             alias = exp.TableAlias(this=trees.name(name))
-            expressions.append(exp.CTE(this=build.made(node), alias=alias, materialized=True))
+            expressions.append(exp.CTE(this=build.made(node), alias=alias, materialized=self._dialect.materialises))
             build.shared[node] = exp.Table(this=trees.name(name))
         return build.select(population), expressions
 

@@ -13,6 +13,7 @@ import pytest
 from sqlglot import exp
 
 from batuta.engines.sql import Compiler, Dialect, DuckDb, Postgres
+from batuta.engines.sql.for_spark import Spark
 from batuta.kit.text import fold
 from batuta.rules.bind import bind_expression, bind_rule
 from batuta.rules.binding import Surroundings
@@ -23,6 +24,7 @@ from batuta.schema.types import DATE, DATETIME, INTEGER, STRING, DataType, Kind
 from batuta.sets.algebra import Set, Table
 from batuta.sets.shape import Column, Shape, shape_of
 from tests.postgres import new_database
+from tests.wanted import wanted
 
 MONEY = DataType(kind=Kind.DECIMAL, precision=10, scale=2)
 NOW = datetime(2024, 3, 1, 7, 30, tzinfo=UTC)
@@ -200,6 +202,22 @@ def _fill(database: Database) -> None:
     database.execute('INSERT INTO audience."Club" VALUES (1), (3), (77)')
 
 
+class OnPaper:
+    """No database: statements are compiled, and looked at."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+
+    def execute(self, statement: str, values: Sequence[object] = ()) -> Answer:
+        raise LookupError(f"nothing runs {statement} with {values}")
+
+    def temporary(self, name: str) -> exp.Table:
+        return exp.table_(name, quoted=True)
+
+    def close(self) -> None:
+        """Forget nothing."""
+
+
 DATABASES: Mapping[str, Callable[[], Database]] = {"duckdb": OnDuckDB, "postgres": OnPostgres}
 
 
@@ -340,7 +358,15 @@ class Shop:
         return found
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture(params=[*DATABASES, "spark"])
+def paper(request: pytest.FixtureRequest) -> Iterator[Shop]:
+    """The shop on each engine in turn, for what is only compiled."""
+    database = OnPaper(Spark()) if request.param == "spark" else DATABASES[request.param]()
+    yield Shop(database)
+    database.close()
+
+
+@pytest.fixture(params=wanted(DATABASES))
 def shop(request: pytest.FixtureRequest) -> Iterator[Shop]:
     """The shop on each engine in turn."""
     database = DATABASES[request.param]()

@@ -43,6 +43,8 @@ class Dialect:
         Kind.ENUM: "VARCHAR",
         Kind.JSON: "VARCHAR",
     }
+    materialises: ClassVar[bool | None] = True
+    """Whether what is shared within a query may be marked to be computed once."""
     precision: ClassVar[int] = 18
     scale: ClassVar[int] = 4
 
@@ -73,7 +75,7 @@ class Dialect:
 
     def list_of(self, item: Mapping[str, exp.Expr], order: Sequence[exp.Ordered]) -> exp.Expr:
         """Return the list of the objects that the rows of a group make, in an order."""
-        return exp.ArrayAgg(this=exp.Order(this=_object(item), expressions=list(order)))
+        return exp.ArrayAgg(this=exp.Order(this=object_of(item), expressions=list(order)))
 
     def cast(self, tree: exp.Expr, data_type: DataType) -> exp.Expr:
         """Return a value as one of the given type."""
@@ -188,12 +190,13 @@ class Dialect:
 
     def first_objects(self, objects: Sequence[Mapping[str, exp.Expr]], count: exp.Expr) -> exp.Expr:
         """Return a list of the first `count` of some objects."""
-        items = exp.Array(expressions=[_object(each) for each in objects])
+        items = exp.Array(expressions=[object_of(each) for each in objects])
         few = exp.Slice(this=trees.number(1), expression=count)
         return exp.Bracket(this=items, expressions=[few])
 
 
-def _object(fields: Mapping[str, exp.Expr]) -> exp.Struct:
+def object_of(fields: Mapping[str, exp.Expr]) -> exp.Struct:
+    """Return an object of some fields."""
     return exp.Struct(
         expressions=[exp.PropertyEQ(this=trees.name(key), expression=tree) for key, tree in fields.items()]
     )

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from sqlglot import exp
 
 from batuta.engines.sql import trees
-from batuta.engines.sql.casing import POSTGRES_CASING
 from batuta.engines.sql.dialect import WHITE_SPACE, Dialect
 from batuta.engines.sql.months import POSTGRES_MONTHS
+from batuta.engines.sql.postgres_casing import POSTGRES_CASING
 from batuta.engines.sql.postgres_fitting import EXTREMES, FITTING
 from batuta.engines.sql.postgres_folding import folding
 from batuta.engines.sql.postgres_numbers import POSTGRES_NUMBERS

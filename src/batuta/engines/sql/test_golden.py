@@ -247,10 +247,10 @@ CASES: tuple[Callable[[Shop], dict[str, Set]], ...] = (
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
-def test_golden_sql(shop: Shop, case: Callable[[Shop], dict[str, Set]]) -> None:
-    sets = case(shop)
-    made = shop.compiler.task(sets, {output: output for output in sets})
-    engine = shop.dialect.name
+def test_golden_sql(paper: Shop, case: Callable[[Shop], dict[str, Set]]) -> None:
+    sets = case(paper)
+    made = paper.compiler.task(sets, {output: output for output in sets})
+    engine = paper.dialect.name
     text = "".join(f"{statement.sql(engine, pretty=True)};\n" for statement in made)
     path = GOLDEN / f"{case.__name__}.{engine}.sql"
     if os.environ.get("UPDATE_GOLDEN"):
@@ -270,7 +270,7 @@ def test_golden_sql_runs(shop: Shop, case: Callable[[Shop], dict[str, Set]]) -> 
 
 def test_no_file_is_left_over() -> None:
     assert {path.name for path in GOLDEN.iterdir()} == {
-        f"{case.__name__}.{engine}.sql" for case in CASES for engine in DATABASES
+        f"{case.__name__}.{engine}.sql" for case in CASES for engine in (*DATABASES, "spark")
     }
 
 

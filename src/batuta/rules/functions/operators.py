@@ -94,15 +94,15 @@ def _ordered_types(types: Types) -> DataType:
     return _checked(types)
 
 
-def _across_scales(types: Types, test: str, left: int, right: int) -> str:
-    """Return DuckDB's test of two decimals, of which one may have too many digits for the type of both.
+def _across_scales(engine: str, types: Types, test: str, left: int, right: int) -> str:
+    """Return DuckDB's or Spark's test of two decimals, of which one may have too many digits for the type of both.
 
     Such a number is greater than all of the other type, or less: it stands to them as to zero.
     """
     few, many = sorted((left, right), key=lambda place: scale_of(types[place]))
     if types[few].kind is not Kind.DECIMAL or scale_of(types[few]) == scale_of(types[many]):
         return test.format(f"({{{left}}})", f"({{{right}}})")
-    fitted = converted(DUCKDB, f"{{{few}}}", name_of(DUCKDB, decimal_of(scale_of(types[many]))))
+    fitted = converted(engine, f"{{{few}}}", name_of(engine, decimal_of(scale_of(types[many]))))
     close = {few: fitted, many: f"({{{many}}})"}
     far = {few: f"({{{few}}})", many: f"CASE WHEN {{{many}}} IS NOT NULL THEN 0 END"}
     return (
@@ -116,8 +116,8 @@ def equality_template(engine: str, types: Types, left: int = 0, right: int = 1) 
     if types[left].is_text:
         return f"(COALESCE({{{left}}}, '') = COALESCE({{{right}}}, ''))"
     test = "({0} IS NOT DISTINCT FROM {1})"
-    if engine == DUCKDB and _are_decimals(types[left], types[right]):
-        return _across_scales(types, test, left, right)
+    if engine != POSTGRES and _are_decimals(types[left], types[right]):
+        return _across_scales(engine, types, test, left, right)
     return test.format(f"({{{left}}})", f"({{{right}}})")
 
 
@@ -134,8 +134,8 @@ def _order_template(sign: str) -> Callable[[str, Types], str]:
         if types[0].is_text:
             return f"COALESCE(NULLIF({{0}}, '') {sign} NULLIF({{1}}, ''), FALSE)"
         test = f"{{0}} {sign} {{1}}"
-        if engine == DUCKDB and _are_decimals(*types):
-            return f"COALESCE({_across_scales(types, test, 0, 1)}, FALSE)"
+        if engine != POSTGRES and _are_decimals(*types):
+            return f"COALESCE({_across_scales(engine, types, test, 0, 1)}, FALSE)"
         return f"COALESCE({test.format('({0})', '({1})')}, FALSE)"
 
     return template

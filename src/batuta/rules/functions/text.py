@@ -116,6 +116,19 @@ _SMART_SQL = (
 )
 
 
+def _spark_case(change: str, table: str, text: str = "{0}") -> str:
+    """Return a text in another case by tables that are variables of the session; ASCII takes the short way."""
+    translated = f"TRANSLATE({text}, session.batuta_{table}_from, session.batuta_{table}_to)"
+    return f"CASE WHEN OCTET_LENGTH({text}) = LENGTH({text}) THEN {change}({text}) ELSE {translated} END"
+
+
+_SPARK_SMART = (
+    f"ARRAY_JOIN(TRANSFORM(REGEXP_EXTRACT_ALL({_spark_case('LOWER', 'lowered')}, session.batuta_words, 0), "
+    f"_word -> CONCAT({_spark_case('UPPER', 'raised', 'LEFT(_word, 1)')}, SUBSTRING(_word, 2))), '')"
+)
+_SPARK_DOMAIN = _spark_case("LOWER", "lowered", "SUBSTRING_INDEX({0}, '@', -1)")
+
+
 def _counting(template: str) -> dict[str, Template]:
     """Return a template that gives a short integer on most engines, as a long one on all."""
     return everywhere(f"CAST({template} AS BIGINT)")
@@ -133,7 +146,7 @@ TEXT = (
         lambda _, text: lower(text),
         "Puts text in lower case, one character for one ('İ' becomes 'i').",
         "Lower([email])",
-        {DUCKDB: "LOWER({0})", POSTGRES: "batuta_lowered({0})", SPARK: "batuta_lowered({0})"},
+        {DUCKDB: "LOWER({0})", POSTGRES: "batuta_lowered({0})", SPARK: _spark_case("LOWER", "lowered")},
     ),
     Function(
         "Upper",
@@ -142,7 +155,7 @@ TEXT = (
         lambda _, text: upper(text),
         "Puts text in upper case, one character for one ('ß' becomes 'ẞ').",
         "Upper([country])",
-        {DUCKDB: "UPPER({0})", POSTGRES: "batuta_raised({0})", SPARK: "batuta_raised({0})"},
+        {DUCKDB: "UPPER({0})", POSTGRES: "batuta_raised({0})", SPARK: _spark_case("UPPER", "raised")},
     ),
     Function(
         "Smart",
@@ -152,7 +165,7 @@ TEXT = (
         "Puts the first letter of each word in upper case and the rest in lower case; "
         "a word is a run of letters and digits.",
         "Smart([last_name])",
-        {DUCKDB: _SMART_SQL, POSTGRES: "batuta_smart({0})", SPARK: "(SELECT batuta_smart({0}))"},
+        {DUCKDB: _SMART_SQL, POSTGRES: "batuta_smart({0})", SPARK: _SPARK_SMART},
     ),
     Function(
         "Length",
@@ -238,7 +251,7 @@ TEXT = (
         {
             DUCKDB: "NULLIF(LOWER(REGEXP_EXTRACT({0}, '@([^@]*)$', 1)), '')",
             POSTGRES: "NULLIF(batuta_lowered(SUBSTRING({0} FROM '@([^@]*)$')), '')",
-            SPARK: "CASE WHEN CONTAINS({0}, '@') THEN NULLIF(batuta_lowered(SUBSTRING_INDEX({0}, '@', -1)), '') END",
+            SPARK: f"CASE WHEN CONTAINS({{0}}, '@') THEN NULLIF({_SPARK_DOMAIN}, '') END",
         },
     ),
     Function(

@@ -5,7 +5,9 @@ SELECT
   CAST("t"."orders_1_total" AS DECIMAL(18, 4)) AS "orders_1_total",
   CAST("t"."orders_2_total" AS DECIMAL(18, 4)) AS "orders_2_total",
   CAST([{'total': "t"."orders_1_total"}, {'total': "t"."orders_2_total"}][1:COALESCE("t"."_count", 0)] AS STRUCT("total" DECIMAL(18, 4))[]) AS "orders",
-  CAST(TRY_CAST(COALESCE("t_2"."figure_1", 0) AS DECIMAL(38, 4)) AS DECIMAL(38, 4)) AS "spent"
+  CAST(TRY_CAST(CASE WHEN (
+    "t_2"."k1" IS NULL
+  ) THEN 0 ELSE "t_2"."figure_1" END AS DECIMAL(38, 4)) AS DECIMAL(38, 4)) AS "spent"
 FROM "work"."people.main" AS "p"
 LEFT JOIN "data"."recipient" AS "recipient"
   ON (
@@ -59,7 +61,20 @@ LEFT JOIN (
 LEFT JOIN (
   SELECT
     "order_2"."recipient_id" AS "k1",
-    SUM("order_2"."total") AS "figure_1"
+    CASE
+      WHEN COUNT("order_2"."total") = 0
+      THEN CAST(0 AS DECIMAL(38, 4))
+      ELSE CAST(TRY_CAST((
+        CASE
+          WHEN ABS(
+            SUM(CAST(TRUNC("order_2"."total") AS INT128) // CAST(10000000000000000000 AS INT128))
+          ) < 15000000000000000000
+          THEN SUM(CAST(TRUNC("order_2"."total") AS INT128) // CAST(10000000000000000000 AS INT128))
+        END * CAST(10000000000000000000 AS INT128) + SUM(CAST(TRUNC("order_2"."total") AS INT128) % CAST(10000000000000000000 AS INT128)) + CAST(TRUNC(SUM("order_2"."total" - TRUNC("order_2"."total"))) AS INT128)
+      ) AS DECIMAL(38, 4)) + (
+        SUM("order_2"."total" - TRUNC("order_2"."total")) - TRUNC(SUM("order_2"."total" - TRUNC("order_2"."total")))
+      ) AS DECIMAL(38, 4))
+    END AS "figure_1"
   FROM "data"."order" AS "order_2"
   WHERE
     (

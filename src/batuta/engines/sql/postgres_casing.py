@@ -1,7 +1,6 @@
-"""Upper and lower case on engines whose own tables differ from Python's, as functions made from its tables.
+"""Upper and lower case in PostgreSQL, which knows ASCII only where texts are ordered by code point.
 
-PostgreSQL knows ASCII only where texts are ordered by code point; Spark has a small final sigma and gives two
-characters for one. Texts in ASCII, which are nearly all, take the short way.
+Functions made from Python's tables; texts in ASCII, which are nearly all, take the short way.
 """
 
 from __future__ import annotations
@@ -20,14 +19,6 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE
     ELSE (SELECT string_agg(batuta_raised(left(run[1], 1)) || substr(run[1], 2), '' ORDER BY place)
         FROM regexp_matches(batuta_lowered(x) COLLATE "C", '[{words}]+|[^{words}]+', 'g')
         WITH ORDINALITY AS runs (run, place)) END"""
-
-_SPARK_CASE = """CREATE OR REPLACE TEMPORARY FUNCTION {name}(x STRING) RETURNS STRING RETURN CASE
-    WHEN octet_length(x) = length(x) THEN {change}(x)
-    ELSE translate(x, '{far_from}', '{far_to}') END"""
-
-_SPARK_SMART = """CREATE OR REPLACE TEMPORARY FUNCTION batuta_smart(x STRING) RETURNS STRING RETURN
-    array_join(transform(regexp_extract_all(batuta_lowered(x), '[{words}]+|[^{words}]+', 0),
-        run -> concat(translate(left(run, 1), '{small}', '{great}'), substring(run, 2))), '')"""
 
 _NEAR = 0x24F
 """The last character of the Latin scripts of Europe, which have a short table of their own."""
@@ -53,9 +44,4 @@ POSTGRES_CASING = (
     _case(_POSTGRES_CASE, "batuta_lowered", "lower", lowered()),
     _case(_POSTGRES_CASE, "batuta_raised", "upper", raised()),
     _POSTGRES_SMART.format(words=_words("\\U{:08x}")),
-)
-SPARK_CASING = (
-    _case(_SPARK_CASE, "batuta_lowered", "lower", lowered()),
-    _case(_SPARK_CASE, "batuta_raised", "upper", raised()),
-    _SPARK_SMART.format(words=_words("\\\\x{{{:x}}}"), small=raised()[0], great=raised()[1]),
 )

@@ -1,0 +1,49 @@
+CREATE TABLE `work`.`main` AS
+SELECT
+  `p`.`_t1`
+FROM (
+  SELECT
+    `recipient`.`id` AS `_t1`
+  FROM `data`.`recipient` AS `recipient`
+  WHERE
+    (
+      EXISTS(
+        SELECT
+          1
+        FROM `data`.`order` AS `order`
+        WHERE
+          (
+            (
+              `order`.`status` = 'paid'
+            )
+            AND (
+              `order`.`recipient_id` = `recipient`.`id`
+            )
+          )
+      )
+      AND (
+        `recipient`.`created_at` <= CAST('2026-03-01 12:00:00' AS TIMESTAMP_NTZ)
+      )
+      AND (
+        `recipient`.`created_at` > CAST('2026-02-28 11:00:00' AS TIMESTAMP_NTZ)
+      )
+    )
+) AS `p`
+WHERE
+  (
+    NOT EXISTS(
+      SELECT
+        1
+      FROM `remembered`.`m_welcome` AS `m`
+      WHERE
+        (
+          (
+            NOT (
+              `m`.`_window` IN (3)
+            )
+          ) AND (
+            `m`.`_t1` = `p`.`_t1`
+          )
+        )
+    )
+  );

@@ -1,0 +1,77 @@
+CREATE TEMPORARY VIEW `best_shared_1` AS
+SELECT
+  `s_5`.`_t1`,
+  `s_5`.`_g1` AS `_segment`
+FROM (
+  SELECT
+    *,
+    CASE
+      WHEN (
+        NOT `s_4`.`_g0` IS NULL
+      )
+      THEN `s_4`.`_g0`
+      WHEN `s_4`.`_r1` <= (
+        (
+          `s_4`.`_all` * 2 + 10
+        ) DIV 20
+      )
+      THEN 1
+    END AS `_g1`
+  FROM (
+    SELECT
+      *,
+      ROW_NUMBER() OVER (
+        PARTITION BY (
+          `s_3`.`_g0` IS NULL
+        )
+        ORDER BY `s_3`.`_hash` ASC NULLS LAST, `s_3`.`_t1` ASC NULLS LAST
+      ) AS `_r1`
+    FROM (
+      SELECT
+        *,
+        CASE WHEN `s_2`.`_r0` <= 10 THEN 0 END AS `_g0`
+      FROM (
+        SELECT
+          *,
+          ROW_NUMBER() OVER (ORDER BY `s`.`_o0_0` DESC, `s`.`_t1` ASC NULLS LAST) AS `_r0`
+        FROM (
+          SELECT
+            `p`.`_t1`,
+            `recipient`.`points` AS `_o0_0`,
+            MD5('616413db27a42615:' || CAST(`p`.`_t1` AS STRING)) AS `_hash`,
+            COUNT(*) OVER () AS `_all`
+          FROM `work`.`people.main` AS `p`
+          LEFT JOIN `data`.`recipient` AS `recipient`
+            ON (
+              `recipient`.`id` = `p`.`_t1`
+            )
+        ) AS `s`
+      ) AS `s_2`
+    ) AS `s_3`
+  ) AS `s_4`
+) AS `s_5`;
+CREATE TABLE `work`.`best` AS
+SELECT
+  `d`.`_t1`
+FROM `best_shared_1` AS `d`
+WHERE
+  (
+    `d`.`_segment` = 0
+  );
+CREATE TABLE `work`.`tenth` AS
+SELECT
+  `d_2`.`_t1`
+FROM `best_shared_1` AS `d_2`
+WHERE
+  (
+    `d_2`.`_segment` = 1
+  );
+CREATE TABLE `work`.`complement` AS
+SELECT
+  `d_3`.`_t1`
+FROM `best_shared_1` AS `d_3`
+WHERE
+  (
+    `d_3`.`_segment` IS NULL
+  );
+DROP TABLE `best_shared_1`;

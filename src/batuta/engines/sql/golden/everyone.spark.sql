@@ -1,0 +1,4 @@
+CREATE TABLE `work`.`main` AS
+SELECT
+  `person`.`id` AS `_t1`
+FROM `data`.`person` AS `person`;

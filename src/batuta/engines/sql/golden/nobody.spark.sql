@@ -1,0 +1,5 @@
+CREATE TABLE `work`.`main` AS
+SELECT
+  CAST(NULL AS BIGINT) AS `_t1`
+WHERE
+  FALSE;
