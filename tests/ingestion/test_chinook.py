@@ -100,24 +100,24 @@ def test_chinook_comes_in_whole(terminal: Any, chinook: Path) -> None:
 def test_a_dimension_brings_its_consent(terminal: Any, chinook: Path) -> None:
     terminal.run("schema", "import", chinook / "schema.sql")
     said = terminal.run(
-        "dimension", "add", "buyers", "--schema", "customer", "--identity", "email", "--label", "Buyers"
+        "dimension", "add", "loyal-buyers", "--schema", "customer", "--identity", "email", "--label", "Buyers"
     )
-    assert said == "Campaigns may target buyers; consent is kept in consent_buyers.\n"
+    assert said == "Campaigns may target loyal-buyers; consent is kept in consent_loyal-buyers.\n"
     assert terminal.json("dimension", "list") == [
         {
-            "name": "buyers",
+            "name": "loyal-buyers",
             "label": "Buyers",
             "schema": "customer",
             "identity": "email",
             "namespace": "email",
-            "consent": "consent_buyers",
+            "consent": "consent_loyal-buyers",
         }
     ]
     schemas = {schema["name"]: schema for schema in terminal.json("schema", "list", "--all")}
-    consent = schemas["consent_buyers"]
+    consent = schemas["consent_loyal-buyers"]
     assert consent["primary_key"] == ["customer_id", "channel", "communication_type"]
-    assert link(schemas, "customer", "consents")["to"] == "consent_buyers"
-    assert link(schemas, "consent_buyers", "customer")["cardinality"] == "N-1"
+    assert link(schemas, "customer", "consents")["to"] == "consent_loyal-buyers"
+    assert link(schemas, "consent_loyal-buyers", "customer")["cardinality"] == "N-1"
     assert schemas["suppression"]["primary_key"] == ["entry"]
 
 

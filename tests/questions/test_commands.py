@@ -86,6 +86,27 @@ def test_explain_with_counts(batuta: Batuta, rule: Path) -> None:
     assert "toutes ces conditions" in batuta("audience", "explain", rule, "--language", "fr").out
 
 
+def test_a_reading_in_a_narrow_window_goes_on_further_in(
+    batuta: Batuta, rule: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "50")
+    lines = [line.split("│")[1].rstrip() for line in batuta("audience", "explain", rule).out.splitlines()[3:8]]
+    assert lines == [
+        " all of these hold:",
+        "   name is not “Ana” (including",
+        "       those without a value)",
+        "   has purchases where:",
+        "     total is greater than 5",
+    ]
+    lines = batuta("audience", "explain", rule, "--language", "fr").out.splitlines()[3:7]
+    assert [line.split("│")[1].rstrip() for line in lines] == [
+        " toutes ces conditions sont",
+        "     remplies\u00a0:",
+        "   name n'est pas égal à",
+        "       «\u00a0Ana\u00a0» (y compris",
+    ]
+
+
 def test_explain_a_member(batuta: Batuta, rule: Path) -> None:
     out = batuta("audience", "explain", rule, "--member", "4").out
     assert "4 is out, because of what is marked" in out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 import typer
@@ -9,13 +10,15 @@ from rich.table import Table
 
 from batuta.cli.context import services
 from batuta.kit.errors import UsageError
-from batuta.kit.identifiers import NAME
 from batuta.schema.builtin import consent_name
 from batuta.schema.change import add_dimension
 from batuta.schema.model import Catalogue, Dimension
 from batuta.store.catalogue import CatalogueStore
 
 app = typer.Typer(no_args_is_help=True, help="Say which schemas campaigns may target.")
+
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
 
 
 @app.command("add")
@@ -28,9 +31,11 @@ def add(
     label: Annotated[str, typer.Option(help="A name for people.")] = "",
 ) -> None:
     """Make a schema a targeting dimension, with its consent."""
-    if not NAME.match(name):
+    if not _NAME.match(name):
         raise UsageError(
-            "dimension", f"{name!r} cannot be a name", expected="a letter, then letters, digits and underscores"
+            "dimension",
+            f"{name!r} cannot be a name",
+            expected="a letter, then letters, digits, underscores and hyphens",
         )
     found = services(context)
     dimension = Dimension(name=name, schema_name=schema, identity=identity, label=label)

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table as Grid
 from rich.text import Text
 
 from batuta.cli.campaigns import Language
 from batuta.cli.context import Services, services
+from batuta.cli.hanging import Hanging
 from batuta.cli.populations import Page, layout
 from batuta.cli.rule_files import AsJson, File, InvalidRule, answered, asked_in, load_rule, names_in
 from batuta.kit.problems import Problems
@@ -116,12 +117,12 @@ def show_distribution(
         found.console.print(part)
 
 
-def _read(lines: list[Line]) -> Text:
-    return Text("\n").join(_indented(line) for line in lines)
+def _read(lines: list[Line]) -> RenderableType:
+    return Group(*(_indented(line) for line in lines))
 
 
-def _indented(line: Line, style: str = "") -> Text:
-    return Text("  " * line.depth + line.text, style=style if line.enabled else "dim")
+def _indented(line: Line, style: str = "") -> Hanging:
+    return Hanging(line.text, line.depth, style if line.enabled else "dim")
 
 
 def _counted(told: Counted, lines: list[Line], language: Language) -> Grid:

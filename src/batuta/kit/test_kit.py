@@ -8,7 +8,7 @@ import pytest
 from batuta.kit.errors import HomeTaken, InputError, UsageError
 from batuta.kit.identifiers import new_id, seed_of
 from batuta.kit.problems import Gather, Problem, Problems
-from batuta.kit.text import drop_accents, fold, key_text, suggest
+from batuta.kit.text import counted, drop_accents, fold, key_text, suggest
 
 
 def test_folding_drops_case_and_marks_only() -> None:
@@ -79,3 +79,12 @@ def test_warnings_alone_do_not_block() -> None:
     gather = Gather()
     gather.add(Problem("soft", blocking=False))
     gather.check()
+
+
+def test_things_are_counted_in_english() -> None:
+    assert [counted(number, "record") for number in (0, 1, 2, 12_345)] == [
+        "0 records",
+        "1 record",
+        "2 records",
+        "12,345 records",
+    ]

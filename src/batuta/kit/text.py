@@ -29,7 +29,7 @@ def drop_accents(text: str) -> str:
 
 
 def first_unstorable(text: str) -> int | None:
-    """Return the place of the first character that no database keeps (U+0000, half of a pair), None if there is none."""
+    """Return the place of the first character that databases refuse (U+0000, half of a pair), None if there is none."""
     found = _UNSTORABLE.search(text)
     return found.start() if found else None
 
@@ -61,5 +61,5 @@ def suggest(name: str, known: Iterable[str]) -> str:
 
 
 def counted(number: int, thing: str) -> str:
-    """Return a number of things in English: `1 record`, `2 records`."""
-    return f"{number} {thing}{'' if number == 1 else 's'}"
+    """Return a number of things in English: `1 record`, `2,000 records`."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

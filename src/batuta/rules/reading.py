@@ -13,6 +13,7 @@ from batuta.rules.tree import (
     Aggregate,
     AggregateFunction,
     And,
+    Behaviour,
     Condition,
     Everyone,
     Except,
@@ -49,6 +50,9 @@ _WITH_EMPTY = frozenset(
     }
 )
 """Operators that hold for empty values too."""
+
+_OF_SENDING = frozenset({Behaviour.SENT, Behaviour.NOT_OPENED, Behaviour.NOT_CLICKED})
+"""Behaviours whose period is that of the sending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +223,8 @@ def _feedback(rule: FeedbackIs, reader: _Reader) -> Said:
     behaviour = reader.say(f"feedback.{rule.behaviour.value}")
     said = reader.say(name, behaviour=behaviour, campaign=campaign, activity=activity)
     if rule.period is not None:
-        period = reader.compared(rule.period, reader.say("feedback-when"), None)
+        when = "feedback-sent-when" if rule.behaviour in _OF_SENDING else "feedback-when"
+        period = reader.compared(rule.period, reader.say(when), None)
         said = reader.say("feedback-period", feedback=said, period=period)
     notes = (("note.machines", rule.machines), ("note.proofs", rule.proofs))
     return said, tuple(note for note, wanted in notes if wanted)

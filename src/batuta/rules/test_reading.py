@@ -139,7 +139,14 @@ SAID = [
     (
         {"kind": "feedback", "behaviour": "not-opened", "campaign": "spring", "machines": True}
         | {"period": {"operator": "last-days", "value": 30}},
-        "was sent a message and did not open it, campaign “spring”; the time is in the last 30 days (by machines too)",
+        (
+            "was sent a message and did not open it, campaign “spring”; the sending is in the last 30 days "
+            "(what machines did counts too)"
+        ),
+    ),
+    (
+        {"kind": "feedback", "behaviour": "opened", "period": {"operator": "today"}},
+        "opened a message, campaign of this transition; the time is today",
     ),
     (condition("[city]", "contains", value="x", match_case=True, match_accents=True), None),
     (
