@@ -48,7 +48,8 @@ class Side:
     @property
     def present(self) -> exp.Expr:
         """The value, NULL where it is ''."""
-        return trees.or_null(self.tree.copy()) if self.type.is_text and self.known is None else self.tree.copy()
+        blank = self.type.is_text and (self.known is None or self.known.value == "")
+        return trees.or_null(self.tree.copy()) if blank else self.tree.copy()
 
     @property
     def is_empty(self) -> exp.Expr:

@@ -14,6 +14,7 @@ from sqlglot import exp
 
 from batuta.engines.sql import trees
 from batuta.engines.sql.dialect import Dialect, Pairs
+from batuta.engines.sql.once import named
 from batuta.kit.text import drop_accents
 from batuta.rules.patterns import Notation
 
@@ -91,6 +92,13 @@ class DuckDb(Dialect):
     name = "duckdb"
     notation = Notation(r"\x{{{:x}}}", "$", r"\b", r"\B")
     preparation = (_LOWER, _unaccent(), _FOLD.format(agreed=_AGREED))
+
+    def folded(self, tree: exp.Expr, *, case: bool, accents: bool) -> exp.Expr:
+        """Name a text that has a lambda: macros repeat it, and DuckDB then takes seconds to plan a condition."""
+        if (case or accents) and tree.find(exp.Lambda):
+            folded = super().folded(exp.column("_text", quoted=True), case=case, accents=accents)
+            return named(self.name, "_text", tree, folded)
+        return super().folded(tree, case=case, accents=accents)
 
     def found(self, pairs: Pairs, query: exp.Select) -> exp.Expr:
         """Ask by IN: DuckDB makes a semi join of it, three times faster than of a correlated EXISTS.

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlglot
 from sqlglot import exp
 
+from batuta.engines.sql.for_duckdb import DuckDb
 from batuta.kit.text import drop_accents, drop_case, fold
 
 if TYPE_CHECKING:
@@ -92,3 +94,11 @@ def test_every_character_there_is(shop: Shop) -> None:
 def test_nothing_stays_nothing(shop: Shop) -> None:
     for function in FUNCTIONS:
         assert shop.connection.execute(f"SELECT {function}(NULL), {function}('')").fetchall() == [(None, "")]
+
+
+def test_a_text_with_a_lambda_is_not_repeated_by_what_folds_it() -> None:
+    """DuckDB took half a second to plan a condition on it, and several seconds on that of a constant."""
+    smart = sqlglot.parse_one("LIST_TRANSFORM(x, LAMBDA word : UPPER(word))[1]", dialect="duckdb")
+    folded = DuckDb().folded(smart, case=True, accents=True).sql("duckdb")
+    assert "LAMBDA _text : BATUTA_FOLD(_text)" in folded.replace('"', "")
+    assert folded.count("UPPER") == 1

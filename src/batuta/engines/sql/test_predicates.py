@@ -222,6 +222,12 @@ def test_a_constant_empty_value_is_met_by_empties_only(shop: Shop) -> None:
     assert selected(shop, All()) == [1, 2, 3, 4, 5, 6]
 
 
+@pytest.mark.parametrize("operator", ["less-or-equal", "contains", "like", "starts-with", "matches"])
+def test_an_empty_text_on_the_left_meets_nothing(shop: Shop, operator: str) -> None:
+    assert who(shop, condition("''", operator, "%")) == []
+    assert who(shop, condition("$(vars/@none)", operator, "%")) == []
+
+
 @pytest.mark.parametrize("formula", ["[points] + 9223372036854775807", "9223372036854775807 * ([points] + 1)"])
 def test_an_overflow_that_is_computed_twice_is_empty(shop: Shop, formula: str) -> None:
     assert who(shop, f"({formula}) > 0 and ({formula}) > 1 and ({formula}) % 2 = 1") == [4]

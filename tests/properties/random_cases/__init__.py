@@ -1,0 +1,1 @@
+"""Random schemas, rows, rules and formulas, on which both engines and the meaning must agree."""
