@@ -34,6 +34,7 @@ class Empty:
     def __init__(self, catalogue: Catalogue) -> None:
         self.session: LocalSession = spark_session()
         for database in DATABASES:
+            self.session.execute(f"DROP DATABASE IF EXISTS {database} CASCADE")
             self.session.execute(f"CREATE DATABASE {database}")
         for schema in catalogue.schemas:
             self.make("data", schema.name, {name: each.type for name, each in schema.by_name.items()})

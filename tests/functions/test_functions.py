@@ -22,6 +22,7 @@ from batuta.rules.bound import Call, Expr
 from batuta.rules.evaluate import Standpoint, World, compute
 from batuta.rules.functions import FUNCTIONS
 from batuta.rules.functions.model import Role
+from batuta.rules.functions.offered import is_offered
 from batuta.rules.values import read_value
 from batuta.schema.types import Kind, Scalar
 from tests.functions import nasty
@@ -77,12 +78,8 @@ def same(one: Scalar, other: Scalar) -> bool:
 
 
 def offered(expression: Expr, engine: str) -> bool:
-    """Tell whether an engine has templates for all functions of a formula."""
-    if not isinstance(expression, Call):
-        return True
-    types = tuple(argument.type for argument in expression.arguments)
-    here = FUNCTIONS[expression.function].template(engine, types) is not None
-    return here and all(offered(argument, engine) for argument in expression.arguments)
+    """Tell whether all functions of a formula are offered on an engine: none is left out that is not declared so."""
+    return all(is_offered(name, engine) for name in functions_of(expression))
 
 
 @pytest.mark.parametrize("area", GOLDEN)

@@ -151,6 +151,7 @@ class Scope:
     `upstream` are the activities before this one, each with those of its outputs that carry people. `sends` tells of
     the messages that the campaign sends, `passages` of the people of each output before this activity, by
     `activity.output`. `filters` are the predefined filters, `lists` the long lists of values, both as rules name them.
+    `engine` is the name of the engine of the home.
     """
 
     catalogue: Catalogue
@@ -171,6 +172,7 @@ class Scope:
     passages: Mapping[str, Passage] = field(default_factory=dict)
     filters: Mapping[str, Filter] = field(default_factory=dict)
     lists: Mapping[str, ValueList] = field(default_factory=dict)
+    engine: str = ""
 
     @property
     def seed(self) -> str:
@@ -196,6 +198,7 @@ class Scope:
             passages=self.passages,
             filters=self.filters,
             lists=self.lists,
+            engine=self.engine,
         )
         if shape.secondary_schema not in self.catalogue.by_name:
             return around

@@ -44,7 +44,14 @@ def broken_by(known: Filter, knowledge: Knowledge, campaigns: Iterable[Campaign]
 def around(knowledge: Knowledge) -> Surroundings:
     """Return what a filter may name: the data, the audiences and the other filters."""
     audiences = {label: shape.schema for label, shape in knowledge.audiences.items()}
-    return Surroundings(knowledge.catalogue, "", audiences=audiences, filters=knowledge.filters, lists=knowledge.lists)
+    return Surroundings(
+        knowledge.catalogue,
+        "",
+        audiences=audiences,
+        filters=knowledge.filters,
+        lists=knowledge.lists,
+        engine=knowledge.engine,
+    )
 
 
 def _sound(known: Filter, knowledge: Knowledge) -> bool:

@@ -35,7 +35,7 @@ class Knowledge:
 
     `audiences` maps labels to the shape of their members, `versions` to those of each version that was saved,
     `savers` to the campaign that alone may save them. `filters` are the predefined filters by their names, `lists`
-    the long lists of values by what they hold.
+    the long lists of values by what they hold. `engine` is the name of the engine, empty if it is not known.
     """
 
     catalogue: Catalogue = field(default_factory=Catalogue)
@@ -48,6 +48,7 @@ class Knowledge:
     savers: Mapping[str, str] = field(default_factory=dict)
     filters: Mapping[str, Filter] = field(default_factory=dict)
     lists: Mapping[str, ValueList] = field(default_factory=dict)
+    engine: str = ""
 
     def scope(self, campaign: Campaign, activity: str, run_seed: str = "") -> Scope:
         """Return what an activity of a campaign may know."""
@@ -67,6 +68,7 @@ class Knowledge:
             sends=sends_before(campaign, activity),
             filters=self.filters,
             lists=self.lists,
+            engine=self.engine,
         )
 
 

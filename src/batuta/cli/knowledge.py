@@ -46,4 +46,5 @@ def knowledge(services: Services, lists: Mapping[str, ValueList] = _NONE) -> Kno
         now=services.clock.now(),
         filters=FilterStore(services.database).all(),
         lists=ListStore(services.database, lists),
+        engine=services.home.settings().engine.kind,
     )

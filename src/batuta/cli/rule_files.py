@@ -78,7 +78,7 @@ def place_of(found: Services, zone: str, lists: Mapping[str, ValueList]) -> Plac
     known = knowledge(found, lists)
     found.engine.use(known.catalogue)
     moment = Moment(found.clock.now(), zone)
-    return Place(found.engine, known.catalogue, moment, audiences, known.filters, known.lists)
+    return Place(found.engine, known.catalogue, moment, audiences, known.filters, known.lists, known.engine)
 
 
 def bound(found: Services, columns: list[str], asked: Asked) -> tuple[tuple[str, Expr], ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 
-from batuta.rules.functions import FUNCTIONS
+from batuta.rules.functions.offered import lacking
 
 TABLES, COMPILING = "tables and runs", "compiling only"
 
@@ -39,6 +39,6 @@ def library(name: str) -> str:
 
 def not_offered(engine: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the functions, and the operators, that an engine does not compute, and so are not offered on it."""
-    absent = sorted(name for name, function in FUNCTIONS.items() if engine not in function.templates)
+    absent = lacking(engine)
     functions = tuple(name for name in absent if name[0].isupper())
     return functions, tuple(name for name in absent if not name[0].isupper())

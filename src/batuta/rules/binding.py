@@ -56,7 +56,8 @@ class Surroundings:
     `filters` are the predefined filters by their names, `within` those that the rule is a part of. `lists` are the
     long lists of values that rules name by what they hold.
 
-    `windows` tells whether there is a population whose rows Over can look at.
+    `windows` tells whether there is a population whose rows Over can look at. `engine` is the name of the engine that
+    computes, where it is known: what it does not offer is a problem.
     """
 
     catalogue: Catalogue
@@ -71,6 +72,7 @@ class Surroundings:
     filters: Mapping[str, Filter] = field(default_factory=dict)
     within: tuple[str, ...] = ()
     lists: Mapping[str, ValueList] = field(default_factory=dict)
+    engine: str = ""
 
     def of_linked(self, schema: str) -> Surroundings:
         """Return what may be named of a linked row: no columns, no roots, no other rows."""

@@ -12,6 +12,7 @@ from batuta.rules.binding import Surroundings
 from batuta.rules.bound import AttributeOf, Call, Computed, Constant, Expr, Rooted, Variable
 from batuta.rules.functions import FUNCTIONS
 from batuta.rules.functions.model import Family, Function, Role, Unfit
+from batuta.rules.functions.offered import ABSENT, engines_of, is_offered
 from batuta.rules.functions.results import decimal_of
 from batuta.rules.many_rows import bind_many
 from batuta.rules.paths import follow
@@ -29,6 +30,7 @@ _MOST_NAMED = 10
 
 _SIGNS = {"negate": "-", "||": "+"}
 _WRITTEN = {name.lower(): name for name in FUNCTIONS if name.isalpha() and name not in {"and", "or", "not", "negate"}}
+_ABSENT = {name.lower(): name for name in ABSENT}
 _DEFAULTS = {
     Family.TEXT: STRING,
     Family.INTEGER: INTEGER,
@@ -145,7 +147,7 @@ class ExpressionBinder:
             self.problem("expression.case-form", node.at)
             return None
         function = FUNCTIONS.get(_WRITTEN.get(name, node.function))
-        if function is None:
+        if function is None or not is_offered(function.name, self.around.engine):
             self._unknown_function(node)
             return None
         if function.role is not Role.ROW:
@@ -158,13 +160,22 @@ class ExpressionBinder:
 
     def _unknown_function(self, node: Apply) -> None:
         """Tell that there is no such function, and what is wrong with its arguments whatever function was meant."""
-        self._unknown("function", node.function, _WRITTEN.values(), node.at)
+        self._missing_function(node)
         told = len(self._gather.found)
         for argument in node.arguments:
             self.bind(argument)
         self._gather.found[told:] = [
             problem for problem in self._gather.found[told:] if problem.code != "expression.many-rows"
         ]
+
+    def _missing_function(self, node: Apply) -> None:
+        name = _ABSENT.get(node.function.lower())
+        if name is None:
+            self._unknown("function", node.function, _WRITTEN.values(), node.at)
+        elif others := engines_of(name):
+            self.problem("expression.not-on-engine", node.at, name=name, engine=self.around.engine, others=list(others))
+        else:
+            self.problem("expression.not-offered", node.at, name=name)
 
     def _case(self, node: Apply) -> Expr | None:
         flat: list[Node] = []

@@ -34,6 +34,7 @@ def check_filter(known: Filter, around: Surroundings) -> None:
                 filters={**around.filters, known.name: known},
                 within=(known.name,),
                 lists=around.lists,
+                engine=around.engine,
             ),
         )
     gather.check()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ FORMULAS = {
     "expression.unknown-attribute-near": ("1 + [pionts]", 5),
     "expression.unknown-function": ("Xyzzy(1)", 1),
     "expression.unknown-function-near": ("Lowr([email])", 1),
+    "expression.not-offered": ("'a' + NodeValue([email], '/a')", 7),
     "expression.unknown-link": ("[qqq.name]", 1),
     "expression.unknown-link-near": ("[citi.name]", 1),
     "expression.no-secondary": ("[secondary.total]", 1),
@@ -164,6 +166,20 @@ def test_a_faulty_formula_is_a_problem_at_its_position(code: str, around: Surrou
     assert_told(problem)
 
 
+def test_a_function_that_the_engine_does_not_offer_is_a_problem_at_its_position(around: Surroundings) -> None:
+    assert bind_expression("1 + Length(Sha512Digest([email]))", replace(around, engine="postgres"))
+    there = replace(around, engine="duckdb")
+    (problem,) = problems_of(lambda: bind_expression("1 + Length(SHA512Digest([email]))", there))
+    values = {"position": 12, "name": "Sha512Digest", "engine": "duckdb", "others": ["postgres", "spark"]}
+    assert (problem.code, problem.values) == ("expression.not-on-engine", values)
+    assert_told(problem)
+    rule = RULE.validate_python(
+        {"kind": "exists", "path": "orders", "rule": condition("Sha512Digest([note])", "is-empty")}
+    )
+    (problem,) = problems_of(lambda: bind_rule(rule, there))
+    assert (problem.code, problem.field) == ("expression.not-on-engine", "rule.expression")
+
+
 def test_lines_of_a_file_have_columns_only(around: Surroundings) -> None:
     lines = Surroundings(around.catalogue, "", around.columns)
     (problem,) = problems_of(lambda: bind_expression("1 + [city.name]", lines))
@@ -219,7 +235,7 @@ def test_every_code_is_provoked_and_has_a_text_in_both_languages() -> None:
     elsewhere = "".join(test.read_text("utf-8") for test in tests if test != Path(__file__))
     for texts in TEXTS.by_language.values():
         codes = {code for code in texts if not code.startswith(words)}
-        here = set(FORMULAS) | set(RULES) | {"expression.no-dimension"}
+        here = set(FORMULAS) | set(RULES) | {"expression.no-dimension", "expression.not-on-engine"}
         assert here <= codes
         assert {code for code in codes - here if f'"{code}"' not in elsewhere} == set()
     assert set(TEXTS.by_language["en"]) == set(TEXTS.by_language["fr"])

@@ -36,6 +36,7 @@ class Place:
     audiences: Mapping[str, Audience] = field(default_factory=dict)
     filters: Mapping[str, Filter] = field(default_factory=dict)
     lists: Mapping[str, ValueList] = field(default_factory=dict)
+    engine_name: str = ""
 
     def stored(self) -> dict[str, AudienceVersion]:
         """Return what is stored of each audience, by the names that rules read it by."""
@@ -122,7 +123,13 @@ def surroundings(place: Place, schema: str) -> Surroundings:
     """Return what a rule over the rows of a schema may name outside a campaign: nothing of other rows beside it."""
     audiences = {label: audience.shape.schema for label, audience in place.audiences.items()}
     return Surroundings(
-        place.catalogue, schema, audiences=audiences, filters=place.filters, lists=place.lists, windows=False
+        place.catalogue,
+        schema,
+        audiences=audiences,
+        filters=place.filters,
+        lists=place.lists,
+        windows=False,
+        engine=place.engine_name,
     )
 
 
