@@ -88,6 +88,7 @@ def test_a_filter_is_listed_shown_and_copied_in(shop: Shop) -> None:
     listed = json.loads(shop.must("filter", "list", "--json"))
     assert [one["name"] for one in listed] == ["from-country", "buyers", "dear"]
     assert "ann alone" in shop.must("filter", "list")
+    assert shop.must("filter", "show", "dear", "--rule").startswith("kind: ")
     copied = shop.must("filter", "show", "dear", "--rule").replace("\n", "\n    ")
     inside = f"\n    kind: exists\n    path: purchases\n    rule:\n      {copied}"
     rule = json.dumps(json.loads(shop.must("filter", "show", "dear", "--rule", "--json")))

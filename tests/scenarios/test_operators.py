@@ -114,6 +114,10 @@ CASES = [
     ("seen", "this-year", [], {1, 2, 3, 5}),
     ("seen", "last-year", [], {4}),
     ("seen", "older-than-days", [300], {4}),
+    ("seen", "older-than-weeks", [52], {4}),
+    ("seen", "older-than-weeks", [53], set()),
+    ("seen", "older-than-months", [11], {4}),
+    ("seen", "older-than-months", [12], set()),
     # today, in five days, and in thirty
     ("born", "birthday-in-days", [7], {1, 4}),
     ("born", "birthday-in-days", [30], {1, 4, 5}),

@@ -5,22 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, time
 from enum import Enum
-from typing import Any
+from typing import Any, Literal, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 _ALWAYS = frozenset({"kind", "batuta"})
 """Fields that are written even at their default: they say what the rest means."""
 
 
 def compact(document: BaseModel) -> dict[str, Any]:
-    """Return a document as plain values: fields in their declared order under their aliases, defaults left out."""
+    """Return a document as plain values, defaults left out: what fixes its kind, then fields in declared order."""
     values: dict[str, Any] = {}
-    for name, field in type(document).model_fields.items():
+    fields = type(document).model_fields
+    for name, field in sorted(fields.items(), key=lambda item: not _fixes_kind(*item)):
         value = getattr(document, name)
         if name in _ALWAYS or value != field.get_default(call_default_factory=True):
             values[field.alias or name] = plain_value(value)
     return values
+
+
+def _fixes_kind(name: str, field: FieldInfo) -> bool:
+    return name == "kind" and get_origin(field.annotation) is Literal
 
 
 def plain_value(value: Any) -> Any:

@@ -92,6 +92,8 @@ PERIODS: Mapping[Operator, Callable[[date, int], Bounds]] = {
     Operator.LAST_MONTHS: lambda today, n: (add_months(today, -n), today + _DAY),
     Operator.NEXT_MONTHS: lambda today, n: (today, _tomorrow_after(add_months(today, n))),
     Operator.OLDER_THAN_DAYS: lambda today, n: (None, add_days(today, -n)),
+    Operator.OLDER_THAN_WEEKS: lambda today, n: (None, add_days(today, -7 * n)),
+    Operator.OLDER_THAN_MONTHS: lambda today, n: (None, add_months(today, -n)),
 }
 """What each operator means for a day and an amount: first day, and day after the last."""
 
@@ -104,6 +106,8 @@ AMOUNTED = frozenset(
         Operator.LAST_MONTHS,
         Operator.NEXT_MONTHS,
         Operator.OLDER_THAN_DAYS,
+        Operator.OLDER_THAN_WEEKS,
+        Operator.OLDER_THAN_MONTHS,
         Operator.BIRTHDAY_IN_DAYS,
     }
 )

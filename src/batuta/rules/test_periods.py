@@ -26,6 +26,8 @@ EXPECTED = {
     Operator.LAST_MONTHS: ("2023-12-29", "2024-03-01"),
     Operator.NEXT_MONTHS: ("2024-02-29", "2024-04-30"),
     Operator.OLDER_THAN_DAYS: (None, "2024-02-27"),
+    Operator.OLDER_THAN_WEEKS: (None, "2024-02-15"),
+    Operator.OLDER_THAN_MONTHS: (None, "2023-12-29"),
 }
 
 

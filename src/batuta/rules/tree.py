@@ -55,6 +55,8 @@ class Operator(StrEnum):
     LAST_MONTHS = "last-months"
     NEXT_MONTHS = "next-months"
     OLDER_THAN_DAYS = "older-than-days"
+    OLDER_THAN_WEEKS = "older-than-weeks"
+    OLDER_THAN_MONTHS = "older-than-months"
     BIRTHDAY_IN_DAYS = "birthday-in-days"
 
 

@@ -291,7 +291,9 @@ class Rules:
         elif self._chance.random() < 0.4:
             document["activity"] = self._chance.choice(["mail", "sms"])
         if self._chance.random() < 0.5:
-            operator = self._chance.choice(["last-days", "this-month", "last-year", "older-than-days", "older-than-months"])
+            operator = self._chance.choice(
+                ["last-days", "this-month", "last-year", "older-than-days", "older-than-months"]
+            )
             amount = {"value": self._chance.choice([2, 40])} if Operator(operator) in AMOUNTED else {}
             document["period"] = {"operator": operator, **amount}
         document["machines"] = self._chance.random() < 0.5
