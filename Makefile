@@ -10,7 +10,7 @@ ARGS ?=
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url \
 	--no-emit-trusted-host --no-emit-find-links --no-header
 
-.PHONY: demo test test-slow check bench format lock clean
+.PHONY: demo test test-slow check bench docs format lock clean
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -48,6 +48,9 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m bench $(ARGS)
+
+docs: $(READY)
+	$(BIN)/python -m batuta.rules.manual docs/manual/functions
 
 format: $(READY)
 	$(BIN)/ruff format
