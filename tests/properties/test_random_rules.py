@@ -13,7 +13,7 @@ from batuta.schema.types import Kind
 
 from .random_cases.cases import EACH, FORMULAS, Found, run
 from .random_cases.rules import THEMES
-from .random_cases.worlds import KEYS, ZONES
+from .random_cases.worlds import KEYS, ZONES, Making
 
 QUICK, MANY = 500, 20_000
 PORTION = 1_000
@@ -71,6 +71,35 @@ def test_every_operator_meets_every_kind_of_value_that_it_fits() -> None:
     assert meant == {(Kind(each.kind), Operator(each.operator)) for each in THEMES if each.leaf == "attribute"}
     assert len(THEMES) <= QUICK // EACH * (EACH - FORMULAS)
     assert len(FUNCTIONS) <= QUICK // EACH * FORMULAS
+
+
+@pytest.mark.parametrize("number", range(0, QUICK // EACH, 3))
+def test_every_column_has_empty_values_and_some_that_come_again(number: int) -> None:
+    world = Making(SEED, number).world()
+    for schema in world.own:
+        rows = world.rows[schema.name]
+        for attribute in schema.attributes:
+            column = [row[attribute.name] for row in rows]
+            if attribute.name not in schema.primary_key:
+                assert None in column, f"{schema.name}.{attribute.name}"
+                present = [value for value in column if value is not None]
+                assert "_" in attribute.name or len(set(present)) < len(present)
+            if attribute.name in ("city", "note"):
+                assert "" in column
+
+
+def test_some_rows_have_nothing_linked_and_some_refer_to_nothing() -> None:
+    childless, dangling, blank = 0, 0, 0
+    for number in range(QUICK // EACH):
+        world = Making(SEED, number).world()
+        for relationship in world.catalogue.relationships:
+            here, there = zip(*relationship.pairs, strict=True)
+            ends = {tuple(row[name] for name in there) for row in world.rows[relationship.target]}
+            starts = {tuple(row[name] for name in here) for row in world.rows[relationship.source]}
+            childless += len(ends - starts)
+            dangling += len([start for start in starts - ends if None not in start])
+            blank += len([start for start in starts if None in start and start != (None,) * len(start)])
+    assert min(childless, dangling, blank) > 20
 
 
 @pytest.mark.slow

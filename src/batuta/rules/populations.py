@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -40,9 +41,9 @@ def windowed(window: Windowed, count: int, column: Column, moment: Moment) -> li
 
 def _partitions(window: Windowed, count: int, column: Column) -> Iterable[list[int]]:
     columns = [column(expression) for expression in window.partition]
-    partitions: dict[tuple[Scalar, ...], list[int]] = {}
+    partitions: dict[tuple[object, ...], list[int]] = {}
     for place in range(count):
-        alike = tuple(None if is_empty(values[place]) else values[place] for values in columns)
+        alike = tuple(None if is_empty(values[place]) else _ranked(values[place]) for values in columns)
         partitions.setdefault(alike, []).append(place)
     return partitions.values()
 
@@ -51,8 +52,14 @@ def _in_order(window: Windowed, places: Sequence[int], column: Column) -> list[i
     """Return the rows of a partition in the order of the window; sorting is stable, so the key comes last."""
     ordered = list(places)
     for expression, descending in reversed(window.order):
-        values: Sequence[Any] = column(expression)
-        present = [place for place in ordered if not is_empty(values[place])]
-        present.sort(key=values.__getitem__, reverse=descending)
+        values = column(expression)
+        ranks = {place: _ranked(values[place]) for place in ordered if not is_empty(values[place])}
+        present = sorted(ranks, key=ranks.__getitem__, reverse=descending)
         ordered = present + [place for place in ordered if is_empty(values[place])]
     return ordered
+
+
+def _ranked(value: Any) -> tuple[bool, Any]:
+    """Return a value as it is ordered: a double that is no number equals itself and is above all others."""
+    unordered = isinstance(value, float) and math.isnan(value)
+    return unordered, 0.0 if unordered else value

@@ -56,7 +56,6 @@ class RuleCase:
     schema: str
     rule: Rule
     where: Predicate
-    windows: bool = False
 
     def __str__(self) -> str:
         told = yaml.safe_dump(document(self.rule), allow_unicode=True, sort_keys=False)
@@ -302,11 +301,19 @@ def _try_all(trial: Trial, cases: Sequence[Case], found: Found) -> None:
         there = [case for case in formulas if case.schema == schema]
         found.wrong += [f"{trial.world.name}: {case}\n{said}" for case, said in wrong_values(trial, there)]
     for formula in formulas:
-        rule = RULE.validate_python(formula.as_rule)
-        where = bind_rule(rule, trial.world.around(formula.schema, windows=True))
-        said = wrong_population(trial, RuleCase(formula.schema, rule, where))
+        said = wrong_selection(trial, formula, found)
         if said:
             found.wrong.append(f"{trial.world.name}: population of the {formula}\n{said}")
+
+
+def wrong_selection(trial: Trial, case: FormulaCase, found: Found) -> str | None:
+    """Return what is wrong with the rule that a formula makes; there is no explaining what windows give."""
+    rule = RULE.validate_python(case.as_rule)
+    where = bind_rule(rule, trial.world.around(case.schema, windows=True))
+    asked = RuleCase(case.schema, rule, where)
+    if case.formula.windowed or not all(offered(case.formula.bound, engine) for engine in ENGINES):
+        return wrong_population(trial, asked)
+    return wrong_rule(trial, asked, found)
 
 
 def wrong_rule(trial: Trial, case: RuleCase, found: Found | None = None) -> str | None:

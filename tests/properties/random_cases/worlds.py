@@ -224,6 +224,8 @@ class Making:
         for schema in catalogue.schemas:
             keys = self._keys(schema)
             rows[schema.name] = [self._row(schema, key) for key in keys]
+            if not schema.builtin:
+                self._empty_and_again(schema, rows[schema.name])
         for relationship in catalogue.relationships:
             self._refer(catalogue, relationship, rows)
         return {name: list(found) for name, found in rows.items()}
@@ -248,6 +250,15 @@ class Making:
             if attribute.name not in row:
                 row[attribute.name] = self._value(attribute, schema)
         return row
+
+    def _empty_and_again(self, schema: Schema, rows: list[dict[str, Scalar]]) -> None:
+        """See to it that every column has NULL, '' if it is text, and a value that comes twice."""
+        for attribute in schema.attributes:
+            if attribute.name not in schema.primary_key:
+                value = self.values.of(attribute.type)
+                wanted: list[Scalar] = [None, value, value, *([""] if attribute.type.kind is Kind.STRING else [])]
+                for row, each in zip(self.chance.sample(rows, len(wanted)), wanted, strict=True):
+                    row[attribute.name] = each
 
     def _value(self, attribute: Attribute, schema: Schema) -> Scalar:
         if schema.builtin:
@@ -286,6 +297,7 @@ class Making:
             elif len(key) > 1:
                 key = [self.values.of(there.key[0].type), *key[1:]]
             row.update(zip((here for here, _ in relationship.pairs), key, strict=True))
+        self.chance.choice(rows[relationship.source]).update(dict.fromkeys(here for here, _ in relationship.pairs))
 
     def _some(self, catalogue: Catalogue, schema: str, rows: Sequence[Row]) -> frozenset[Key]:
         """Return some keys of a schema, and one of a row that is gone."""
