@@ -21,14 +21,23 @@ LONG_LIST = 500
 """A list of more values becomes rows that are joined."""
 
 
+_LONGEST = 40
+"""Bytes of an alias before its number: PostgreSQL cuts what is longer than 63."""
+
+
+_INNER = ("v", "word", "_text", "_once")
+"""Names within the SQL of functions; a table of that name would be taken for what they stand for."""
+
+
 class Names:
     """Aliases that are used once in a statement."""
 
     def __init__(self) -> None:
-        self._taken: dict[str, int] = {}
+        self._taken = dict.fromkeys(_INNER, 1)
 
     def take(self, base: str) -> str:
-        """Return the name, numbered if it is already taken."""
+        """Return the name, numbered if it is already taken; of a long one what every engine tells apart."""
+        base = base.encode()[:_LONGEST].decode(errors="ignore")
         while True:
             count = self._taken[base.casefold()] = self._taken.get(base.casefold(), 0) + 1
             name = base if count == 1 else f"{base}_{count}"

@@ -79,7 +79,7 @@ def ranked(node: Ranked, build: Builder) -> exp.Select:
     What is compared and ordered by is computed in a query of its own: engines would do it over and over.
     """
     distinct, shape = node.distinct, node.distinct.source.shape
-    alias = build.context.names.take("v")
+    alias = build.context.names.take("w")
     values = _valued(distinct, build)
     fields = [trees.column(alias, name) for name in _fields(distinct)]
     order = [

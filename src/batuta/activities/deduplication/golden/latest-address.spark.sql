@@ -1,19 +1,19 @@
 CREATE TEMPORARY VIEW `complement_shared_1` AS
 SELECT
-  `v`.`_t1`,
+  `w`.`_t1`,
   CASE
     WHEN (
-      `v`.`_f1` IS NULL
+      `w`.`_f1` IS NULL
     )
     THEN 1
-    ELSE ROW_NUMBER() OVER (PARTITION BY `v`.`_f1` ORDER BY `v`.`_o1` DESC, `v`.`_t1` ASC NULLS LAST)
+    ELSE ROW_NUMBER() OVER (PARTITION BY `w`.`_f1` ORDER BY `w`.`_o1` DESC, `w`.`_t1` ASC NULLS LAST)
   END AS `_place`,
   CASE
     WHEN (
-      `v`.`_f1` IS NULL
+      `w`.`_f1` IS NULL
     )
-    THEN `v`.`_t1`
-    ELSE FIRST_VALUE(`v`.`_t1`) OVER (PARTITION BY `v`.`_f1` ORDER BY `v`.`_o1` DESC, `v`.`_t1` ASC NULLS LAST)
+    THEN `w`.`_t1`
+    ELSE FIRST_VALUE(`w`.`_t1`) OVER (PARTITION BY `w`.`_f1` ORDER BY `w`.`_o1` DESC, `w`.`_t1` ASC NULLS LAST)
   END AS `kept_1`
 FROM (
   SELECT
@@ -36,7 +36,7 @@ FROM (
     ON (
       `recipient`.`id` = `p`.`_t1`
     )
-) AS `v`;
+) AS `w`;
 CREATE TABLE `work`.`main` AS
 SELECT
   `g`.`_t1`
