@@ -96,14 +96,14 @@ def shop(seed: int) -> OnSpark:
     return OnSpark(seed)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=QUIET, derandomize=True)
+@settings(max_examples=200, deadline=None, suppress_health_check=QUIET, derandomize=True)
 @given(st.integers(0, 1), rules("person", 3))
 def test_rules_over_people(seed: int, rule: Rule) -> None:
     where = bind_rule(rule, around("person"))
     assert shop(seed).read(PEOPLE, where) == shop(seed).expected(PEOPLE, where)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=QUIET, derandomize=True)
+@settings(max_examples=50, deadline=None, suppress_health_check=QUIET, derandomize=True)
 @given(st.integers(0, 1), rules("order", 3))
 def test_rules_over_rows_with_two_key_columns(seed: int, rule: Rule) -> None:
     where = bind_rule(rule, around("order"))

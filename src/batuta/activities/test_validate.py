@@ -242,3 +242,13 @@ def test_columns_of_unknown_type_are_told_once() -> None:
     found = diagnosis(campaign("a>b a>c b>u c>u u>k", a=PEOPLE, b=clash, c=other, u=UNION, k=KEEP))
     assert [problem.code for problem in found.problems] == ["column-type-clash"]
     assert found.shapes["c"]["main"].column("x") == Column("x", STRING)
+
+
+def test_a_function_that_the_engine_lacks_is_a_problem_of_the_activity_that_calls_it() -> None:
+    columns = "[{name: a, expression: 'Upper([email])'}, {name: b, expression: 'Left(Sha512Digest([email]), 8)'}]"
+    digest = f"{{kind: enrichment, parameters: {{columns: {columns}}}}}"
+    found = campaign("a>b b>k", a=PEOPLE, b=digest, k=KEEP)
+    (problem,) = validate(found, Knowledge(SHOP, engine="duckdb")).problems
+    assert (problem.activity, problem.code) == ("b", "expression.not-on-engine")
+    assert (problem.field, problem.values["position"]) == ("columns.1.expression", 6)
+    assert validate(found, Knowledge(SHOP, engine="postgres")).problems == ()
