@@ -50,13 +50,20 @@ class _Parser:
             raise fault("too-deep", self._token.at, limit=MAX_NESTING)
         left = self._operand()
         while (strength := _BINARY.get(self._token.word, 0)) > tightness:
-            operator = self._take()
-            right = self.expression(strength)
-            left = _joined(operator, left, right)
+            left = self._applied_to(left, strength)
             if strength == _COMPARISON and _BINARY.get(self._token.word) == _COMPARISON:
                 raise fault("chained-comparison", self._token.at, found=self._token.text)
         self._nesting -= 1
         return left
+
+    def _applied_to(self, left: Node, strength: int) -> Node:
+        """Parse an operator with what is on its right; of a chain of one operator the whole."""
+        operator = self._take()
+        operands = [left, self.expression(strength)]
+        while operator.word in _CHAINED and self._token.word == operator.word:
+            operator = self._take()
+            operands.append(self.expression(strength))
+        return _applied(operator.word, tuple(operands), operator.at)
 
     def end(self) -> None:
         """Make sure that nothing is left over."""
@@ -99,7 +106,7 @@ class _Parser:
         if token.text == "(":
             inner = self.expression(0)
             self._expect(")", token)
-            return _grouped(inner)
+            return inner
         if token.text == "-":
             operand = self.expression(_SIGN)
             if isinstance(operand, Literal) and not isinstance(operand.value, (bool, str, type(None))):
@@ -149,17 +156,6 @@ def _bracketed(token: Token) -> Bracketed:
     if not all(parts):
         raise fault("bad-name", token.at, found=token.text)
     return Bracketed(parts, token.at)
-
-
-def _joined(operator: Token, left: Node, right: Node) -> Apply:
-    word = operator.word
-    if word in _CHAINED and isinstance(left, Apply) and left.function == word and not left.grouped:
-        return _applied(word, (*left.arguments, right), operator.at)
-    return _applied(word, (left, right), operator.at)
-
-
-def _grouped(node: Node) -> Node:
-    return Apply(node.function, node.arguments, node.at, node.depth, grouped=True) if isinstance(node, Apply) else node
 
 
 def _applied(function: str, arguments: tuple[Node, ...], at: int) -> Apply:

@@ -40,13 +40,12 @@ class VariableName:
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """A function or operator with its arguments; the name as written. `grouped`: it stood in parentheses."""
+    """A function or operator with its arguments; the name as written."""
 
     function: str
     arguments: tuple[Node, ...]
     at: int
     depth: int
-    grouped: bool = False
 
 
 Node = Literal | Bracketed | VariableName | Apply
