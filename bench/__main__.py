@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from bench import rule_report
 from bench.home import fresh, made
 from bench.report import WAYS, Measured, Outcome, keep, show
 
@@ -41,18 +42,44 @@ TABLES = {
 
 
 def main() -> int:
-    """Measure, check that all ways count the same people, print the table and keep the figures."""
+    """Measure, check that all ways count the same people, print the tables and keep the figures."""
     asked = _arguments()
     with ExitStack() as left:
         home = asked.home or Path(left.enter_context(tempfile.TemporaryDirectory(prefix="batuta-bench-")))
         home = made(home.absolute(), asked.recipients)
-        rounds = [_round(home, number) for number in range(asked.rounds)]
-        probes = _probed(home)
+        parts = [part for part in PARTS if asked.only in (None, part)]
+        differences = [each for part in parts for each in PARTS[part](home, asked)]
         fresh(home)
-    outcome = Outcome(asked.recipients, rounds, probes, _differences(rounds[0]))
+    return 1 if differences else 0
+
+
+def _campaign(home: Path, asked: argparse.Namespace) -> Sequence[str]:
+    """Measure the campaign; return where the ways do not count the same people."""
+    rounds = [_round(home, number) for number in range(asked.rounds)]
+    outcome = Outcome(asked.recipients, rounds, _probed(home), _differences(rounds[0]))
     show(outcome)
     print(f"kept in {keep(outcome, HERE / 'results').relative_to(HERE.parent)}")
-    return 1 if outcome.differences else 0
+    return outcome.differences
+
+
+def _rules(home: Path, asked: argparse.Namespace) -> Sequence[str]:
+    """Measure counts of rules; return where they differ from those of hand-written SQL."""
+    fresh(home)
+    _run("bench.product", "rules/members.yaml", home)
+    rounds = []
+    for number in range(asked.rounds):
+        rounds.append(_run("bench.rules", "rules", home)[0])
+        print(f"round {number + 1} of the rules", flush=True)
+    few = min(asked.recipients, asked.postgres)
+    on_postgres = _run("bench.on_postgres", "rules", home, str(few))[0] if few else {}
+    outcome = rule_report.Outcome(asked.recipients, few, rounds, on_postgres)
+    rule_report.show(outcome)
+    print(f"kept in {rule_report.keep(outcome, HERE / 'results').relative_to(HERE.parent)}")
+    return outcome.differences
+
+
+PARTS = {"campaign": _campaign, "rules": _rules}
+"""What is measured, each by a function that returns where ways differ."""
 
 
 def _arguments() -> argparse.Namespace:
@@ -65,6 +92,14 @@ def _arguments() -> argparse.Namespace:
         default=None,
         metavar="DIR",
         help="keep the shop's data there, and use it again in later calls; without it, it is made anew and deleted",
+    )
+    parser.add_argument("--only", choices=PARTS, default=None, help="measure only the campaign, or only the rules")
+    parser.add_argument(
+        "--postgres",
+        type=int,
+        default=1_000_000,
+        metavar="RECIPIENTS",
+        help="how many recipients are brought to PostgreSQL for the simplest rules (default: a million; 0: none)",
     )
     return parser.parse_args()
 
@@ -86,9 +121,9 @@ def _measure(home: Path, way: str) -> Measured:
     return Measured(way, told["seconds"], usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, told["rows"])
 
 
-def _run(module: str, file: str, home: Path) -> tuple[dict[str, Any], Any]:
+def _run(module: str, file: str, home: Path, *more: str) -> tuple[dict[str, Any], Any]:
     """Run a module in a process of its own; return what it prints and the resources it used."""
-    command = [sys.executable, "-m", module, str(home), str(HERE / file)]
+    command = [sys.executable, "-m", module, str(home), str(HERE / file), *more]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=HERE.parent, text=True) as process:
         assert process.stdout is not None
         printed = process.stdout.read()
