@@ -29,6 +29,11 @@ CREATE TABLE IF NOT EXISTS "work"."main"."_made"
     (name VARCHAR PRIMARY KEY, rows BIGINT NOT NULL, targets BIGINT NOT NULL);
 """
 
+_STORAGE = "v1.4.0"
+"""How new files are written: columns of few values are kept so that functions of text are computed once for a value,
+not for each row, and DuckDB 1.4 and later read them, whichever version made them.
+"""
+
 _OPEN = ("memory_limit", "max_temp_directory_size", "threads", "disabled_optimizers", "schema", "search_path")
 _RIGHTS = (
     "SET python_enable_replacements = false",
@@ -87,7 +92,8 @@ def _make_folders(data: Path, work: Path, temporary: Path) -> None:
 
 def _attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
     file = exp.Literal.string(str(path)).sql("duckdb")
+    form = "" if path.exists() else f" (STORAGE_VERSION '{_STORAGE}')"  # a newer file cannot be taken back to it
     try:
-        connection.execute(f'ATTACH {file} AS "{name}"')
+        connection.execute(f'ATTACH {file} AS "{name}"{form}')
     except duckdb.Error as error:
         raise fault(error, str(path)) from error
