@@ -43,6 +43,9 @@ class Constant:
     value: Scalar
     type: DataType
 
+    def __hash__(self) -> int:
+        return hash(self.value)  # types nearly never tell two apart, and lists have many
+
 
 @dataclass(frozen=True, slots=True)
 class AttributeOf:

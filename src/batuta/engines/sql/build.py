@@ -32,7 +32,7 @@ class Builder:
 
     def select(self, node: Any) -> exp.Select:
         """Return the query for a set, or for one of the tables on the way to it."""
-        if node in self.shared:
+        if self._is_shared(node):
             alias = self.context.names.take("p")
             return trees.query([exp.Star()], trees.under(self.shared[node].copy(), alias))
         return self.made(node)
@@ -41,11 +41,14 @@ class Builder:
         """Return the query that computes a node, shared or not."""
         return self._buildings[type(node)](node, self)
 
+    def _is_shared(self, node: Any) -> bool:
+        return bool(self.shared) and node in self.shared  # to look for a node means to walk all of it
+
     def source(self, node: Any, alias: str) -> exp.Expr:
         """Return a node as a source of rows under an alias."""
         if isinstance(node, Table):
             return trees.under(self.context.tables.working(node.name), alias)
-        if node in self.shared:
+        if self._is_shared(node):
             return trees.under(self.shared[node].copy(), alias)
         return trees.subquery(self.made(node), alias)
 
@@ -59,7 +62,7 @@ class Builder:
         """Return a set as a source of rows under a fresh alias, and its row; `bare` if its columns are not read."""
         alias = self.context.names.take(base)
         row = Row.of_population(self.context, node.shape, alias)
-        if isinstance(node, Table) or node in self.shared:
+        if isinstance(node, Table) or self._is_shared(node):
             row.among = lambda: self.population(node, bare=True)
             for name, other in row.roots.items():
                 other.among = partial(self._root_of, node, name)

@@ -171,17 +171,23 @@ _TESTS: Mapping[Operator, Callable[[Side, Sequence[Side], Row], exp.Expr]] = {
 
 
 def _among(left: Side, right: Sequence[Expr], row: Row, folding: Folding) -> exp.Expr:
-    known = [found for found in (constant(item, row) for item in right) if found is not None]
-    present = [item for item in known if item.value not in (None, "")]
+    present: list[Constant] = []
+    computed_items: list[Expr] = []
+    for item in right:  # of which there may be many
+        known = item if isinstance(item, Constant) else constant(item, row)
+        if known is None:
+            computed_items.append(item)
+        elif known.value not in (None, ""):
+            present.append(known)
     conditions = []
-    if len(present) < len(known):
+    if len(present) + len(computed_items) < len(right):
         conditions.append(left.is_empty)
     if len(present) > LONG_LIST:
         conditions.append(_in_rows(left, present, row, folding))
     elif present:
         items = [side(item, row, folding).tree for item in present]
         conditions.append(trees.tight(exp.In(this=trees.tight(left.tree.copy()), expressions=items)))
-    conditions += [equals(left, side(item, row, folding)) for item in right if constant(item, row) is None]
+    conditions += [equals(left, side(item, row, folding)) for item in computed_items]
     return trees.some(conditions)
 
 
@@ -197,7 +203,7 @@ def _in_rows(left: Side, items: Sequence[Constant], row: Row, folding: Folding) 
 
 def _widest(items: Sequence[Constant]) -> DataType:
     """Return the type in which all written values of a list are read without loss."""
-    types = [item.type for item in items]
+    types = list({id(item.type): item.type for item in items}.values())
     if types[0].is_number:
         return _widest_number(items, types)
     return DATETIME if any(each.kind in (Kind.DATETIME, Kind.INSTANT) for each in types) else types[0]
