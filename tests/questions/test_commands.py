@@ -190,16 +190,17 @@ def test_wrong_options(batuta: Batuta, rule: Path) -> None:
 def test_a_rule_with_a_predefined_filter_and_a_long_list(batuta: Batuta, tmp_path: Path) -> None:
     known, path = tmp_path / "filter.yaml", tmp_path / "rule.yaml"
     rich = '{kind: attribute, expression: "[points]", operator: greater, value: 5}'
-    known.write_text(f"name: rich\nlabel: Rich\ndimension: people\nrule: {rich}\n", "utf-8")
+    least = "parameters: [{name: least, label: Points above, field: value}]"
+    known.write_text(f"name: rich\nlabel: Rich\ndimension: people\nrule: {rich}\n{least}\n", "utf-8")
     batuta("filter", "add", known)
     numbers = ", ".join(str(number) for number in range(2, 1500))
     listed = f'{{kind: attribute, expression: "[id]", operator: in, values: [{numbers}]}}'
-    rule = f"{{kind: and, children: [{{kind: filter, filter: rich}}, {listed}]}}"
+    rule = f"{{kind: and, children: [{{kind: filter, filter: rich, arguments: {{least: 6}}}}, {listed}]}}"
     path.write_text(f"dimension: people\nrule: {rule}\n", "utf-8")
     assert batuta("audience", "count", path, "--json").json["rows"] == 1
     told = batuta("audience", "explain", path, "--member", "1", "--json").json
     assert [(node["text"], node["holds"]) for node in told["nodes"][1:]] == [
-        ("the filter “Rich” holds", True),
+        ("the filter “Rich” holds with Points above: 6", True),
         ("id is one of 2, 3, 4, 5, 6 and 1,493 more", False),
     ]
 

@@ -20,13 +20,15 @@ _STEP = " \u203a "
 class Names:
     """The names that a rule over the rows of a schema may use; what is unknown keeps the name it is written with.
 
-    `filters` maps the name of each predefined filter to what people call it; `lists` are the long lists of values.
+    `filters` maps the name of each predefined filter to what people call it, `parameters` those of its parameters
+    by filter and name; `lists` are the long lists of values.
     """
 
     catalogue: Catalogue = field(default_factory=Catalogue)
     schema: str = ""
     filters: Mapping[str, str] = field(default_factory=dict)
     lists: Mapping[str, ValueList] = field(default_factory=dict)
+    parameters: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def of_linked(self, path: str) -> Names:
         """Return the names that rows at the end of a path may use."""
@@ -55,3 +57,7 @@ class Names:
     def filter(self, name: str) -> str:
         """Return what a predefined filter is called."""
         return self.filters.get(name) or name
+
+    def parameter(self, filter_name: str, name: str) -> str:
+        """Return what a parameter of a predefined filter is called."""
+        return self.parameters.get((filter_name, name)) or name

@@ -206,7 +206,7 @@ def _filter(rule: Predefined, reader: _Reader) -> Said:
     if not rule.arguments:
         return reader.say("filter", filter=name), ()
     given = (
-        reader.say("filter-argument", name=each, value=_argument(value, reader))
+        reader.say("filter-argument", name=reader.names.parameter(rule.filter, each), value=_argument(value, reader))
         for each, value in rule.arguments.items()
     )
     return reader.say("filter-with", filter=name, arguments="; ".join(given)), ()

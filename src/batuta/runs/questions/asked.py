@@ -84,7 +84,10 @@ class Asked:
     def names(self) -> Names:
         """What things are called where the rule stands."""
         titles = {name: known.title for name, known in self.place.filters.items()}
-        return Names(self.place.catalogue, self.around.schema, titles, self.place.lists)
+        labels = {
+            (name, each.name): each.label for name, known in self.place.filters.items() for each in known.parameters
+        }
+        return Names(self.place.catalogue, self.around.schema, titles, self.place.lists, labels)
 
 
 def narrowed(population: Set, predicate: Predicate) -> Set:
