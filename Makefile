@@ -6,6 +6,9 @@ READY := $(VENV)/.ready
 SPARK := $(VENV)/.spark
 DUCKDB2 := $(VENV)/duckdb2
 ENGINE_TESTS := tests/functions tests/scenarios tests/properties src/batuta/engines
+ON_DUCKDB := --ignore src/batuta/engines/postgres --ignore tests/properties/random_cases
+ON_POSTGRES := tests/functions tests/scenarios tests/properties tests/chinook src/batuta/engines/postgres \
+	src/batuta/engines/sql src/batuta/engines/test_load.py
 ARGS ?=
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url \
 	--no-emit-trusted-host --no-emit-find-links --no-header
@@ -33,11 +36,12 @@ demo: $(READY)
 
 test: $(READY) $(DUCKDB2)/.ready
 	$(BIN)/python -m pytest -m "not slow" -n 2 --dist worksteal
-	PYTHONPATH=$(DUCKDB2) BATUTA_ENGINES=duckdb $(BIN)/python -m pytest -m "not slow" -n 2 $(ENGINE_TESTS)
+	PYTHONPATH=$(DUCKDB2) BATUTA_ENGINES=duckdb $(BIN)/python -m pytest -m "not slow" -n 2 $(ENGINE_TESTS) $(ON_DUCKDB)
 
 test-slow: $(READY) $(DUCKDB2)/.ready $(SPARK)
 	$(BIN)/python -m pytest -m slow
-	PYTHONPATH=$(DUCKDB2) BATUTA_ENGINES=duckdb $(BIN)/python -m pytest -m slow tests/functions tests/properties
+	PYTHONPATH=$(DUCKDB2) BATUTA_ENGINES=duckdb $(BIN)/python -m pytest -m slow tests/functions tests/properties $(ON_DUCKDB)
+	$(BIN)/python -m tests.debian_postgres $(ON_POSTGRES)
 
 check: $(READY)
 	$(BIN)/ruff format --check

@@ -10,10 +10,15 @@ from typing import Any
 
 import duckdb
 import psycopg
+import pyarrow as pa
 import pytest
 import yaml
 from psycopg import sql
 
+from batuta.engines.duckdb.engine import DuckDBEngine
+from batuta.engines.postgres.engine import PostgresEngine
+from batuta.runs.ports import Engine
+from batuta.store.home import Home
 from tests.command import Batuta
 from tests.postgres import new_database, server
 from tests.wanted import wanted
@@ -56,6 +61,43 @@ def copy(home: Path, to: Path) -> None:
             settings.write_text(yaml.safe_dump(document), "utf-8")
 
 
+def open_engine(home: Path) -> Engine:
+    """Open the engine of a home while no command runs."""
+    if address := _address(home):
+        return PostgresEngine(address)
+    places = Home(home)
+    return DuckDBEngine(places.data, places.work, places.temporary)
+
+
+def fingerprints(home: Path) -> dict[str, object]:
+    """Return a fingerprint of each table of a home, but for working tables, while no command runs."""
+    if address := _address(home):
+        with psycopg.connect(address) as connection:
+            tables = [
+                one for one in connection.execute(_TABLES).fetchall() if one[0] in _PARTS.keys() - {"batuta_work"}
+            ]
+            query = "SELECT count(*), sum(hashtextextended(one::text, 0)) FROM {} AS one"
+            return {
+                ".".join(names): connection.execute(sql.SQL(query).format(sql.Identifier(*names))).fetchall()
+                for names in tables
+            }
+    with duckdb.connect(str(home / "data.duckdb")) as data:
+        names = data.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall()
+        query = 'SELECT count(*), sum(hash(one)) FROM data."{}"."{}" AS one'
+        return {".".join(name): data.execute(query.format(*name)).fetchall() for name in names}
+
+
+def ask(home: Path, statement: str) -> list[tuple[Any, ...]]:
+    """Execute a statement on the data of a home, behind the back of Batuta; schemas go by their names."""
+    if address := _address(home):
+        with psycopg.connect(address, options="-c search_path=batuta_rows") as connection:
+            done = connection.execute(statement.encode())
+            return done.fetchall() if done.description else []
+    with duckdb.connect(str(home / "data.duckdb")) as data:
+        data.execute("USE data.data")
+        return data.execute(statement).fetchall()
+
+
 @contextmanager
 def data_of(home: Path, name: str = "data") -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a connection to the data of a home while no command runs, attached under a name, as DuckDB has it."""
@@ -79,12 +121,7 @@ def made_in(home: Path) -> list[str]:
 
 def take_out(home: Path, schema: str, where: str) -> None:
     """Delete rows behind the back of Batuta."""
-    if address := _address(home):
-        with psycopg.connect(address) as connection:
-            connection.execute(f'DELETE FROM batuta_rows."{schema}" WHERE {where}'.encode())
-        return
-    with duckdb.connect(str(home / "data.duckdb")) as files:
-        files.execute(f'DELETE FROM data.data."{schema}" WHERE {where}')
+    ask(home, f'DELETE FROM "{schema}" WHERE {where}')
 
 
 @contextmanager
@@ -130,9 +167,11 @@ def _mirror_table(source: psycopg.Connection[Any], target: duckdb.DuckDBPyConnec
     columns = source.execute(_COLUMNS, [table]).fetchall()
     kinds = ", ".join(f'"{column}" {kind.replace(" without time zone", "")}' for column, kind in columns)
     target.execute(f"CREATE TABLE {copied} ({kinds})")
+    fields = target.execute(f"FROM {copied}").to_arrow_table().schema
     rows = source.execute(sql.SQL("SELECT * FROM ") + sql.SQL(table)).fetchall()
-    if rows:
-        target.executemany(f"INSERT INTO {copied} VALUES ({', '.join('?' for _ in columns)})", rows)
+    arrays = [pa.array([row[place] for row in rows], field.type) for place, field in enumerate(fields)]
+    target.register("_mirrored", pa.table(arrays, schema=fields))
+    target.execute(f"INSERT INTO {copied} FROM _mirrored")
 
 
 def _twin(address: str) -> str:

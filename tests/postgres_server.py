@@ -50,7 +50,7 @@ class Server:
 
     def close(self) -> None:
         """End the server and remove its files."""
-        self._keeper.communicate(timeout=60)
+        self._keeper.communicate()
 
     def _told(self, word: str) -> None:
         assert self._keeper.stdin is not None
@@ -97,11 +97,11 @@ class _Kept:
                 raise SystemExit((self._folder / "log").read_text("utf-8", "replace"))
             time.sleep(0.02)
 
-    def end(self, how: signal.Signals) -> None:
-        """End the server: by SIGINT as usual, by SIGQUIT at once."""
+    def end(self) -> None:
+        """End all processes of the server at once."""
         if self._process is not None:
             with suppress(ProcessLookupError):
-                self._process.send_signal(how)
+                self._process.send_signal(signal.SIGQUIT)
             self._process.wait(_START)
 
     def _ready(self) -> bool:
@@ -154,12 +154,12 @@ def _keep(binaries: Path) -> None:
             _say(str(folder))
             for word in sys.stdin:
                 if word.strip() == "crash":
-                    kept.end(signal.SIGQUIT)
+                    kept.end()
                 else:
                     kept.start()
                 _say("done")
         finally:
-            kept.end(signal.SIGINT)
+            kept.end()  # its files are of no use any more
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 from pathlib import Path
 
 import pytest
 
 from tests.chinook.shop import DATA, Chinook
+from tests.engines import begin, copy, engine
+
+__all__ = ["engine"]
 
 DIMENSIONS = {
     "customers": ("customer", "email"),
@@ -35,10 +38,11 @@ CHANNELS = """
 
 
 @pytest.fixture(scope="session")
-def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def stocked(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a shop in which nothing has happened yet."""
     made = Chinook(tmp_path_factory.mktemp("stocked") / "shop")
     made.exchange.mkdir(parents=True)
+    begin(made.home, engine)
     made.batuta("schema", "import", DATA / "schema.sql", "--dialect", "postgres")
     for file in sorted(DATA.glob("*.csv")):
         made.batuta("data", "load", file.stem, file)
@@ -52,10 +56,19 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made.folder
 
 
+@pytest.fixture(scope="session")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of these tests share."""
+    base = tmp_path_factory.getbasetemp()
+    found = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "outcomes"
+    found.mkdir(exist_ok=True)
+    return found
+
+
 @pytest.fixture
-def shop(stocked: Path, tmp_path: Path) -> Chinook:
+def shop(stocked: Path, engine: str, outcomes: Path, tmp_path: Path) -> Chinook:
     """A copy of the shop, with a folder for files of its own."""
-    shutil.copytree(stocked, tmp_path / "shop")
-    found = Chinook(tmp_path / "shop")
+    copy(stocked, tmp_path / "shop")
+    found = Chinook(tmp_path / "shop", engine, outcomes)
     found.batuta("location", "set", "exchange", "--folder", found.exchange)
     return found

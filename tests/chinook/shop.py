@@ -21,22 +21,23 @@ from decimal import Decimal
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from itertools import count
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow.parquet as pq
 
 from batuta.cli.populations import key_names
-from batuta.engines.duckdb.engine import DuckDBEngine
 from batuta.kit.clock import SystemClock
+from batuta.runs.ports import Preview
 from batuta.runs.summary import output_named
 from batuta.store.catalogue import CatalogueStore
 from batuta.store.database import Database
 from batuta.store.home import Home
 from batuta.store.moves import Moves
-from tests.chinook.reference import tables
+from tests.chinook.reference import TABLES, tables
 from tests.command import Batuta
+from tests.engines import ask, fingerprints, open_engine
 
 HERE = Path(__file__).parent
 CAMPAIGNS = HERE / "campaigns"
@@ -44,6 +45,8 @@ DATA = HERE.parent / "data" / "chinook"
 AT = "2026-01-15T09:00:00+00:00"
 OF_RUNS = {"run", "task", "transition", "output", "job", "event", "notice", "sqlite_sequence"}
 """The state that a test run may write: that of runs, and the inbox."""
+
+LEDGER = ("delivery", "shard", "batch", "audience", "audience_version", "memory_window")
 
 VIEW = re.compile(r'^-- ([\d,]+) rows?\nCREATE (?:TEMP )?VIEW "([^"]+)"', re.MULTILINE)
 
@@ -81,15 +84,19 @@ class Proof:
 class Chinook:
     """The shop in a folder of its own, with the location `exchange` for files."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, engine: str = "", outcomes: Path | None = None) -> None:
         self.folder = folder
+        self._engine = engine
+        self._outcomes = outcomes
+        self._runs, self._proofs = count(1), count(1)
         self.home = folder / "home"
         self.exchange = folder / "exchange"
         self.batuta = Batuta(self.home)
 
     def run(self, name: str, *options: str, at: str = AT, code: int = 0) -> Any:
         campaign = CAMPAIGNS / f"{name}.yaml"
-        return self.batuta("campaign", "run", campaign, "--json", "--at", at, *options, code=code).json
+        words = ("campaign", "run", campaign, "--json", "--at", at, "--run-id", f"r{next(self._runs)}")
+        return self.batuta(*words, *options, code=code).json
 
     def live(self, name: str, *options: str, at: str = AT, code: int = 0) -> Any:
         return self.run(name, "--live", "--yes", *options, at=at, code=code)
@@ -128,6 +135,8 @@ class Chinook:
         assert figures(tested) == figures(live)
         assert self.samples(tested) == self.samples(live)
         assert_letters(self.letters(live), known)
+        if self._outcomes is not None:
+            agree(self._outcomes / f"{name}-{next(self._proofs)}", self._engine, self.outcome(live))
         return Proof(tested, live)
 
     def _carried_out(self, name: str, options: Sequence[str], at: str, held: bool) -> Any:
@@ -147,23 +156,46 @@ class Chinook:
 
     def populations(self, run: Any) -> dict[str, Carried]:
         """Return what each transition of a run carries, and each output that no transition leaves."""
-        home = Home(self.home)
-        with closing(Database(home.state)) as state, closing(_engine(home)) as engine:
+        found = {}
+        for leg, keys, shown in self._carried(run):
+            columns = tuple(keys.get(column, column) for column in shown.columns)
+            rows = tuple(tuple(map(told, row)) for row in shown.rows)
+            carried = found[transition(leg)] = Carried(tuple(keys.values()), columns, rows)
+            assert (leg["rows"], leg["targets"]) == (len(rows), carried.targets), transition(leg)
+        return found
+
+    def _carried(self, run: Any) -> Iterator[tuple[Any, Mapping[str, str], Preview]]:
+        """Yield each transition with a population, the names of its keys, and all its rows."""
+        with closing(Database(Home(self.home).state)) as state, closing(open_engine(self.home)) as engine:
             catalogue = CatalogueStore(state).read()
             engine.use(catalogue)
             view = Moves(state, SystemClock()).view(run["run"])
-            found = {}
             for leg in run["transitions"]:
                 output = output_named(view, f"{leg['from']}.{leg['output']}")
                 if output.population is None:
                     assert not leg["rows"]
                     continue
                 shown = engine.preview(output.population, (), view.moment(leg["from"]), 100_000, 0)
-                names = key_names(catalogue, output.population.shape)
-                columns = tuple(names.get(column, column) for column in shown.columns)
-                rows = tuple(tuple(map(told, row)) for row in shown.rows)
-                carried = found[transition(leg)] = Carried(tuple(names.values()), columns, rows)
-                assert (leg["rows"], leg["targets"]) == (len(rows), carried.targets), transition(leg)
+                yield leg, key_names(catalogue, output.population.shape), shown
+
+    def outcome(self, run: Any) -> dict[str, str]:
+        """Return all that a live run left, byte by byte: this must not depend on the engine."""
+        found = {
+            f"transition {transition(leg)}": f"{shown.columns} {shown.rows!r}" for leg, _, shown in self._carried(run)
+        }
+        found |= {f"sample {path}": content.decode() for path, content in self.samples(run).items()}
+        folders = {"mail": self.home / "outbox" / run["run"], "file": self.exchange}
+        for kind, folder in folders.items():
+            for path in sorted(folder.rglob("*")):
+                if path.is_file():
+                    content = read_back(path) if path.suffix == ".parquet" else path.read_bytes()
+                    found[f"{kind} {path.relative_to(folder).as_posix()}"] = repr(content)
+        with closing(sqlite3.connect(self.home / "state.sqlite")) as state:
+            for table in LEDGER:
+                columns = [name for _, name, *_ in state.execute(f"PRAGMA table_info({table})") if not_a_time(name)]
+                rows = state.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall()
+                found[f"ledger {table}"] = repr(sorted(map(repr, rows)))
+        found |= {f"data {table}": repr(sorted(map(repr, self.ask(f'SELECT * FROM "{table}"')))) for table in TABLES}
         return found
 
     def state(self) -> dict[str, object]:
@@ -173,17 +205,11 @@ class Chinook:
             for (table,) in state.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
                 if table not in OF_RUNS:
                     found[table] = state.execute(f'SELECT * FROM "{table}" ORDER BY 1, 2').fetchall()
-        with duckdb.connect(str(self.home / "data.duckdb")) as data:
-            for schema, table in data.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall():
-                query = f'SELECT count(*), sum(hash(one)) FROM data."{schema}"."{table}" AS one'
-                found[f"{schema}.{table}"] = data.execute(query).fetchall()
-        return found
+        return found | fingerprints(self.home)
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         """Ask the data of the home itself."""
-        with duckdb.connect(str(self.home / "data.duckdb")) as data:
-            data.execute("USE data.data")
-            return data.execute(query).fetchall()
+        return ask(self.home, query)
 
     def samples(self, run: Any) -> dict[str, bytes]:
         return {path.removeprefix("samples"): content for path, content in self._of_run(run, "samples")}
@@ -222,6 +248,24 @@ def differences(found: Mapping[str, Carried], totals: Mapping[str, int], databas
         assert len(keys) == len(set(keys)) == len(rows) == totals[view], f"{view}: {len(keys)} rows, {len(rows)} in SQL"
 
 
+def agree(place: Path, engine: str, outcome: Mapping[str, str]) -> None:
+    """Keep an outcome, and hold it against those of other engines: whichever of them comes last sees all."""
+    kept = place.with_suffix(f".{engine}")
+    kept.with_suffix(f".{engine}-new").write_text(json.dumps(outcome), "utf-8")
+    kept.with_suffix(f".{engine}-new").rename(kept)
+    for path in place.parent.glob(f"{place.name}.*"):
+        if path not in (kept, kept.with_suffix(f".{engine}-new")):
+            other = json.loads(path.read_text("utf-8"))
+            assert outcome.keys() == other.keys()
+            differ = {name: (outcome[name], other[name]) for name in outcome if outcome[name] != other[name]}
+            assert differ == {}, f"{place.name}: {engine} and {path.suffix} differ in {sorted(differ)}"
+
+
+def not_a_time(column: str) -> bool:
+    """Tell whether a column of the state is other than when something happened by the clock of the machine."""
+    return column != "at" and not column.endswith("_at")
+
+
 def expected(name: str) -> dict[str, int]:
     """Return the transitions that have a view, and how many rows are written beside it."""
     text = (CAMPAIGNS / f"{name}.sql").read_text("utf-8")
@@ -257,10 +301,6 @@ def told(value: object) -> str | None:
 
 def sorted_(rows: set[Row]) -> list[Row]:
     return sorted(rows, key=str)[:10]
-
-
-def _engine(home: Home) -> DuckDBEngine:
-    return DuckDBEngine(home.data, home.work, home.temporary)
 
 
 def _files(folder: Path) -> Iterator[tuple[str, str]]:
