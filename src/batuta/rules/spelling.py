@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from importlib.resources import files
 
 import yaml
 
-from batuta.schema.types import DataType, Scalar
+from batuta.schema.types import DataType, Kind, Scalar
 
 _HOURS = "%H:%M:%S"
 
@@ -32,7 +32,16 @@ def spell(value: Scalar, language: str, data_type: DataType | None = None) -> st
         return texts["value.true" if value else "value.false"]
     if isinstance(value, (int, float, Decimal)):
         return _number(value, texts)
-    return texts["value.text"].format(text=value) if isinstance(value, str) else _moment(value, texts)
+    if isinstance(value, str):
+        return texts["value.text"].format(text=value)
+    return _moment(_placed(value, data_type), texts)
+
+
+def _placed(value: date | time, data_type: DataType | None) -> date | time:
+    """Return an instant as engines tell it, without a zone, in the zone that it is in."""
+    if isinstance(value, datetime) and value.tzinfo is None and data_type is not None:
+        return value.replace(tzinfo=UTC) if data_type.kind is Kind.INSTANT else value
+    return value
 
 
 def _moment(value: date | time, texts: dict[str, str]) -> str:
@@ -75,4 +84,6 @@ def _time(moment: time, within: datetime | None) -> str:
     elif not moment.second:
         text = text[:5]
     offset = within.strftime("%z") if within is not None else ""
-    return f"{text} UTC{offset[:3]}:{offset[3:5]}" if offset else text
+    if not offset:
+        return text
+    return f"{text} UTC" if offset == "+0000" else f"{text} UTC{offset[:3]}:{offset[3:5]}"

@@ -14,7 +14,7 @@ from batuta.rules.reading import _SAYINGS, read_rule
 from batuta.rules.spelling import spell, texts_of
 from batuta.rules.tree import AggregateFunction, Behaviour, LinkOperator, Operator, Rule
 from batuta.schema.model import Attribute, Catalogue, Relationship, Schema
-from batuta.schema.types import DATE, INTEGER, STRING
+from batuta.schema.types import DATE, DATETIME, INSTANT, INTEGER, STRING
 
 RULE: TypeAdapter[Rule] = TypeAdapter(Rule)
 CATALOGUE = Catalogue(
@@ -213,7 +213,7 @@ def places(text: str) -> set[str]:
         (float("nan"), "nan", "nan"),
         (date(2024, 5, 1), "1 May 2024", "1er mai 2024"),
         (datetime(2024, 2, 29, 7, 30), "29 February 2024, 07:30", "29 février 2024 à 07:30"),
-        (datetime(2024, 2, 29, 7, 30, 1, 500, UTC), "29 February 2024, 07:30:01.0005 UTC+00:00", None),
+        (datetime(2024, 2, 29, 7, 30, 1, 500, UTC), "29 February 2024, 07:30:01.0005 UTC", None),
         (time(7, 5), "07:05", "07:05"),
         ("{left}", "“{left}”", "«\u00a0{left}\u00a0»"),
     ],
@@ -225,6 +225,8 @@ def test_values_in_words(value: Any, english: str, french: str | None) -> None:
 
 def test_text_stands_for_what_is_expected_if_it_can() -> None:
     assert spell("2024-02-29", "en", DATE) == "29 February 2024"
+    assert spell(datetime(2024, 2, 29, 7, 30), "en", INSTANT) == "29 February 2024, 07:30 UTC"
+    assert spell(datetime(2024, 2, 29, 7, 30), "en", DATETIME) == "29 February 2024, 07:30"
     assert spell("2024-02-29", "en", STRING) == "“2024-02-29”"
     assert spell("1234.5", "en", INTEGER) == "1,234.5"
     assert spell("many", "en", INTEGER) == "“many”"
