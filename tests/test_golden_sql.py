@@ -17,7 +17,8 @@ from sqlglot import exp
 
 from batuta import activities
 from batuta.activities.contract import Input, Recall
-from batuta.engines.sql import Compiler, Dialect, DuckDb, Postgres
+from batuta.engines.sql import Compiler, Dialect, DuckDb
+from batuta.engines.sql.for_postgres import Postgres
 from batuta.engines.sql.for_spark import Spark
 from batuta.rules.bound import Moment
 from batuta.schema.types import INTEGER, STRING

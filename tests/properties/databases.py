@@ -10,7 +10,8 @@ import psycopg
 from psycopg.types.string import TextLoader
 
 from batuta.engines.postgres.cells import reading
-from batuta.engines.sql import Dialect, DuckDb, Postgres
+from batuta.engines.sql import Dialect, DuckDb
+from batuta.engines.sql.for_postgres import Postgres
 from batuta.sets.shape import Shape
 from tests.postgres import new_database
 

@@ -1,7 +1,8 @@
 """Sets and rules as SQL trees, for every engine.
 
 An engine makes a `Compiler` for a moment, with its `Dialect` and its `Tables`, and executes what it
-returns. It runs `Dialect.preparation` once when it opens.
+returns. It runs `Dialect.preparation` once when it opens. Other dialects are loaded where they are used: their tables
+of characters take a while.
 """
 
 from __future__ import annotations
@@ -11,10 +12,9 @@ import sys
 from batuta.engines.sql.compiler import Compiler
 from batuta.engines.sql.dialect import Dialect
 from batuta.engines.sql.for_duckdb import DuckDb
-from batuta.engines.sql.for_postgres import Postgres
 from batuta.engines.sql.tables import Statement, Tables
 
-__all__ = ["Compiler", "Dialect", "DuckDb", "Postgres", "Statement", "Tables"]
+__all__ = ["Compiler", "Dialect", "DuckDb", "Statement", "Tables"]
 
 _FRAMES = 20_000
 sys.setrecursionlimit(max(sys.getrecursionlimit(), _FRAMES))

@@ -12,7 +12,8 @@ import psycopg
 import pytest
 from sqlglot import exp
 
-from batuta.engines.sql import Compiler, Dialect, DuckDb, Postgres
+from batuta.engines.sql import Compiler, Dialect, DuckDb
+from batuta.engines.sql.for_postgres import Postgres
 from batuta.engines.sql.for_spark import Spark
 from batuta.kit.text import fold
 from batuta.rules.bind import bind_expression, bind_rule
