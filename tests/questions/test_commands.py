@@ -144,7 +144,10 @@ def test_distribution(batuta: Batuta, rule: Path) -> None:
         ],
         "outside": 0,
     }
+    out = batuta("audience", "distribution", rule, "--of", "points", "--all-rows", "--limit", "1").out
+    assert out.startswith("4 rows, 1 of them without a value; 3 different values\nThe most frequent 1:\n")
     out = batuta("audience", "distribution", rule, "--of", "name", "--search", "JO").out
+    assert out.startswith("1 row, 0 of them without a value; 1 different value\n")
     assert "José" in out
     assert "100.0%" in out
 

@@ -202,9 +202,12 @@ def _evidence_values(each: Evidence) -> dict[str, object]:
 
 
 def _distribution(told: Distribution, of: str) -> Iterator[RenderableType]:
-    yield Text(f"{told.rows:,} rows, {told.empty:,} of them without a value; {told.distinct:,} different values")
+    said = f"{counted(told.rows, 'row')}, {told.empty:,} of them without a value"
+    yield Text(f"{said}; {counted(told.distinct, 'different value')}")
     if told.found < told.distinct:
         yield Text(f"{told.found:,} of the values contain what was searched")
+    if len(told.values) < told.found:
+        yield Text(f"The most frequent {len(told.values):,}:")
     grid = _figures(Text(of), "rows", "share")
     for each in told.values:
         grid.add_row(Text(_plain(each.value)), f"{each.count:,}", f"{each.share:.1%}")
