@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 SPARK := $(VENV)/.spark
 DUCKDB2 := $(VENV)/duckdb2
 ENGINE_TESTS := tests/functions tests/scenarios tests/properties src/batuta/engines
-ON_DUCKDB := --ignore src/batuta/engines/postgres --ignore tests/properties/random_cases
+ON_DUCKDB := --ignore src/batuta/engines/postgres
 ON_POSTGRES := tests/functions tests/scenarios tests/properties tests/chinook src/batuta/engines/postgres \
 	src/batuta/engines/sql src/batuta/engines/test_load.py
 ARGS ?=

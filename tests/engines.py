@@ -20,7 +20,7 @@ from batuta.engines.postgres.engine import PostgresEngine
 from batuta.runs.ports import Engine
 from batuta.store.home import Home
 from tests.command import Batuta
-from tests.postgres import new_database, server
+from tests.postgres import new_database
 from tests.wanted import wanted
 
 ENGINES = wanted(("duckdb", "postgres"))
@@ -113,8 +113,7 @@ def data_of(home: Path, name: str = "data") -> Iterator[duckdb.DuckDBPyConnectio
 def made_in(home: Path) -> list[str]:
     """Return the names of the working tables that the engine remembers, while no command runs."""
     if _address(home):
-        with data_of(home) as connection:
-            return [name for (name,) in connection.execute("SELECT name FROM data.work._made").fetchall()]
+        return [name for (name,) in ask(home, "SELECT name FROM batuta_work._made")]
     with duckdb.connect(str(home / "work.duckdb"), read_only=True) as connection:
         return [name for (name,) in connection.execute("SELECT name FROM _made").fetchall()]
 
@@ -176,10 +175,10 @@ def _mirror_table(source: psycopg.Connection[Any], target: duckdb.DuckDBPyConnec
 
 def _twin(address: str) -> str:
     """Copy a database that nobody uses; return the address of the copy."""
-    twin = new_database()
-    names = [psycopg.conninfo.conninfo_to_dict(one)["dbname"] for one in (twin, address)]
-    with psycopg.connect(server(), autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(str(names[0]))))
-        copying = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, map(str, names)))
-        connection.execute(copying)
+    own = psycopg.conninfo.make_conninfo(address, dbname="postgres")
+    twin = new_database(own)
+    names = [str(psycopg.conninfo.conninfo_to_dict(one)["dbname"]) for one in (twin, address)]
+    with psycopg.connect(own, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(names[0])))
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, names)))
     return twin

@@ -89,7 +89,7 @@ class _Kept:
     def start(self) -> None:
         with (self._folder / "log").open("ab") as log:
             settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
-            words = [self._binaries / "postgres", "-D", "data", "-k", self._folder, *settings]
+            words = [str(self._binaries / "postgres"), "-D", "data", "-k", str(self._folder), *settings]
             self._process = subprocess.Popen(words, stdout=log, stderr=log, cwd=self._folder, user=self._user)
         end = time.monotonic() + _START
         while not self._ready():
@@ -113,14 +113,17 @@ class _Kept:
 
     def _may_run(self, binaries: Path) -> bool:
         try:
-            subprocess.run([binaries / "initdb", "-V"], user=self._user, cwd=self._folder, check=True, **_QUIET)
+            quiet = subprocess.DEVNULL
+            subprocess.run(
+                [str(binaries / "initdb"), "-V"], user=self._user, cwd=self._folder, check=True, stdout=quiet
+            )
         except PermissionError:
             return False
         return True
 
     def _do(self, program: str, *words: str) -> None:
         done = subprocess.run(
-            [self._binaries / program, *words],
+            [str(self._binaries / program), *words],
             user=self._user,
             cwd=self._folder,
             capture_output=True,
@@ -129,9 +132,6 @@ class _Kept:
         )
         if done.returncode:
             raise SystemExit(done.stdout + done.stderr)
-
-
-_QUIET = {"stdout": subprocess.DEVNULL}
 
 
 def _copied(binaries: Path, folder: Path) -> Path:

@@ -9,8 +9,11 @@ import pytest
 
 from batuta.channels.transports import HomeTransports
 from batuta.store.home import Home
+from tests.engines import engine
 
 from .deliveries import Silent, World
+
+__all__ = ["engine"]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-import duckdb
+from tests.engines import begin, data_of
 
 from .world import World, setup, stock
 
@@ -95,10 +95,10 @@ class FullWorld(World):
     def left_behind(self) -> object:
         """Files, rows, keys and notices, each as often as it should be there."""
         (numbers,) = self.query("SELECT count(*), max(number) FROM memory_window WHERE state = 'returned'")
-        with duckdb.connect(str(self.home / "data.duckdb"), read_only=True) as connection:
+        with data_of(self.home) as connection:
             grouped = "SELECT visits, count(*) FROM data.data.person GROUP BY 1 ORDER BY 1"
             visits = connection.execute(grouped).fetchall()
-            tables = "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'memory'"
+            tables = "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'memory' AND database_name = 'data'"
             ((table,),) = connection.execute(tables).fetchall()
             keys = connection.execute(
                 f'SELECT count(*) FROM data.memory."{table}" WHERE _window = ?', numbers[1:]
@@ -116,9 +116,10 @@ class FullWorld(World):
         }
 
 
-def build(folder: Path) -> FullWorld:
+def build(folder: Path, engine: str = "duckdb") -> FullWorld:
     """Make the home, its data and the file that is to be loaded."""
     world = FullWorld(folder)
+    begin(world.home, engine)
     stock(world, SCHEMA, CAMPAIGN, person=["person_id,email,visits", *_people()])
     world.box.mkdir()
     lines = (f"p{number}@example.org,{number % 7}" for number in range(1, 2 * LINES, 2))

@@ -18,7 +18,7 @@ from .world import World
 
 MOST_KILLS_PER_RUN, MOST_KILLS_PER_STEPS = 4, 12
 TABLES, MAIL, BETWEEN = "tables are made", "mail is sent", "between tasks"
-_TABLE = re.compile(r"w_crash_(\w+)_1_\d+_[0-9a-f]{16}")
+_TABLE = re.compile(r"w_crash_(\w+)_1_\d+_[0-9a-f]{12}")
 _FAMILY = dict.fromkeys(["make", "effect", "prepare", "finish", "fetch", "choose", "arrive"], TABLES) | {"send": MAIL}
 
 

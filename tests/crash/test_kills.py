@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import resource
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,9 +19,9 @@ from .world import RUN, World, build
 
 
 @pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> World:
+def source(engine: str, tmp_path_factory: pytest.TempPathFactory) -> World:
     folder = tmp_path_factory.mktemp("source")
-    return build(folder)
+    return build(folder, engine)
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +49,8 @@ def test_thirty_kills_lose_and_repeat_nothing(
 
 
 @pytest.fixture(scope="module")
-def every_kind(tmp_path_factory: pytest.TempPathFactory) -> FullWorld:
-    return every_kind_of_work(tmp_path_factory.mktemp("every"))
+def every_kind(engine: str, tmp_path_factory: pytest.TempPathFactory) -> FullWorld:
+    return every_kind_of_work(tmp_path_factory.mktemp("every"), engine)
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +96,7 @@ def test_every_kind_of_work_is_ended_as_it_begins(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("engine", ["duckdb"], indirect=True, scope="session")
 @pytest.mark.parametrize("kilobytes", [40, 150, 300, 700])
 def test_a_disk_without_room_is_told_and_the_run_goes_on_once_there_is(
     every_kind: FullWorld, calm: Undisturbed, tmp_path: Path, kilobytes: int
@@ -120,8 +120,7 @@ def test_a_disk_without_room_is_told_and_the_run_goes_on_once_there_is(
 
 
 def test_an_interrupted_run_pauses_and_goes_on(source: World, expected: Undisturbed, tmp_path: Path) -> None:
-    world = World(tmp_path / "world")
-    shutil.copytree(source.folder, world.folder)
+    world = source.copied(tmp_path / "world")
     process = subprocess.Popen(world.command(*world.run_words()), stdout=subprocess.PIPE, text=True)
     while process.poll() is None and not world.pointers():
         time.sleep(0.01)

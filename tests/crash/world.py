@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -13,10 +12,10 @@ from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import Self
 
-import duckdb
 from typer.testing import CliRunner
 
 from batuta.app import root
+from tests.engines import begin, copy, made_in
 
 PEOPLE, ORDERS = 8_000, 16_000
 RUN, NOW = "crash", "2026-03-01T09:00:00+00:00"
@@ -147,7 +146,7 @@ class World:
 
     def copied(self, folder: Path) -> Self:
         """A home of the same content in another folder."""
-        shutil.copytree(self.folder, folder)
+        copy(self.folder, folder)
         return type(self)(folder)
 
     def left_behind(self) -> object:
@@ -190,8 +189,7 @@ class World:
 
     def made(self) -> list[str]:
         """The names of the working tables that the engine records as made."""
-        with duckdb.connect(str(self.home / "work.duckdb"), read_only=True) as connection:
-            return sorted(name for (name,) in connection.execute("SELECT name FROM _made").fetchall())
+        return sorted(made_in(self.home))
 
     def pointers(self) -> dict[tuple[str, str], str]:
         """The committed working table of each output."""
@@ -202,9 +200,10 @@ class World:
         return {(str(activity), str(name)): str(table) for activity, name, table in rows}
 
 
-def build(folder: Path) -> World:
+def build(folder: Path, engine: str = "duckdb") -> World:
     """Make a home with its data, channel and environment."""
     world = World(folder)
+    begin(world.home, engine)
     stock(world, SCHEMA, CAMPAIGN, person=_people(), purchase=_purchases())
     return world
 

@@ -51,6 +51,8 @@ class Base(Protocol):
 
     def checksum(self) -> str: ...
 
+    def close(self) -> None: ...
+
 
 class OnDuckDB:
     def __init__(self, folder: Path) -> None:
