@@ -77,6 +77,11 @@ class Dialect:
         """Return the list of the objects that the rows of a group make, in an order."""
         return exp.ArrayAgg(this=exp.Order(this=object_of(item), expressions=list(order)))
 
+    def joined(self, texts: exp.GroupConcat, order: Sequence[exp.Ordered], kept: exp.Expr | None) -> exp.Expr:
+        """Return the texts of a group joined in an order, of those rows only that are kept."""
+        texts.set("this", exp.Order(this=texts.this, expressions=[item.copy() for item in order]))
+        return texts if kept is None else exp.Filter(this=texts, expression=exp.Where(this=kept.copy()))
+
     def cast(self, tree: exp.Expr, data_type: DataType) -> exp.Expr:
         """Return a value as one of the given type."""
         return exp.Cast(this=tree, to=self.type_of(data_type))

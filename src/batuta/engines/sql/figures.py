@@ -11,6 +11,7 @@ from sqlglot import exp
 from batuta.engines.sql import trees
 from batuta.engines.sql.chains import chain, group_meets, of_population
 from batuta.engines.sql.context import LONG_LIST, Row
+from batuta.engines.sql.dialect import Dialect
 from batuta.engines.sql.templates import aggregated
 from batuta.rules.bound import (
     AggregateIs,
@@ -148,8 +149,8 @@ class Group:
         order: Sequence[exp.Ordered],
     ) -> exp.Expr:
         """Return a figure of values, over all rows of a group or where a condition holds."""
-        each = partial(_over, kept, order)
-        return aggregated(wanted.function, values, self.row.context.dialect, each)
+        dialect = self.row.context.dialect
+        return aggregated(wanted.function, values, dialect, partial(_over, kept, order, dialect))
 
     def _order(self) -> list[exp.Ordered]:
         end = self.along.end
@@ -159,10 +160,10 @@ class Group:
         return trees.subquery(self.query(), self.alias)
 
 
-def _over(kept: exp.Expr | None, order: Sequence[exp.Ordered], node: exp.Expr) -> exp.Expr:
+def _over(kept: exp.Expr | None, order: Sequence[exp.Ordered], dialect: Dialect, node: exp.Expr) -> exp.Expr:
     """Return an aggregate over the rows of a group that count, texts joined in an order."""
     if isinstance(node, exp.GroupConcat):
-        node.set("this", exp.Order(this=node.this, expressions=[item.copy() for item in order]))
+        return dialect.joined(node, order, kept)
     listed = isinstance(node, exp.ArrayAgg)
     if listed:
         node.set("this", _with_keys(node.this, order))

@@ -8,15 +8,17 @@ it, after those in plain ASCII, which are nearly all; others are taken apart cha
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlglot import exp
 
 from batuta.engines.sql import trees
-from batuta.engines.sql.dialect import Dialect, Pairs
+from batuta.engines.sql.dialect import Dialect, Pairs, object_of
 from batuta.engines.sql.once import named
 from batuta.kit.text import drop_accents
 from batuta.rules.patterns import Notation
+
+_TEXT, _EACH = "text", "_each"
 
 _AGREED = r"\x{1}-\x{482}\x{48a}-\x{590}\x{1e00}-\x{20cf}\x{3400}-\x{4dbf}\x{4e00}-\x{9fff}\x{1f300}-\x{1faff}"
 """Where strip_accents agrees: Latin, Greek, Cyrillic, Armenian, punctuation, Han and pictures."""
@@ -109,3 +111,18 @@ class DuckDb(Dialect):
         here = [tree for tree, _ in pairs]
         left = here[0] if len(here) == 1 else exp.Tuple(expressions=here)
         return trees.tight(exp.In(this=trees.tight(left), query=exp.Subquery(this=query)))
+
+    def joined(self, texts: exp.GroupConcat, order: Sequence[exp.Ordered], kept: exp.Expr | None) -> exp.Expr:
+        """Sort a list with keys for each group, and join that: twice as fast as an aggregate that has an order."""
+        fields = {f"k{place}": item.this.copy() for place, item in enumerate(order)} | {_TEXT: texts.this.copy()}
+        listed = exp.Anonymous(this="LIST", expressions=[object_of(fields)])
+        there = [trees.is_not_null(texts.this.copy()), *([] if kept is None else [kept.copy()])]
+        counted = exp.Filter(this=listed, expression=exp.Where(this=trees.every(there)))
+        place = trees.name(_EACH)
+        text = exp.Anonymous(this="STRUCT_EXTRACT", expressions=[exp.Column(this=place), trees.text(_TEXT)])
+        parts = [
+            exp.Anonymous(this="LIST_SORT", expressions=[counted]),
+            exp.Lambda(this=text, expressions=[place.copy()]),
+        ]
+        found = exp.Anonymous(this="LIST_TRANSFORM", expressions=parts)
+        return exp.Anonymous(this="ARRAY_TO_STRING", expressions=[found, texts.args["separator"].copy()])
