@@ -33,7 +33,7 @@ def test_golden_sql(engine: str) -> None:
     (effect,) = activity.effects((arrived,), around)
     assert isinstance(effect, Exporting)
     assert isinstance(effect.population, Table)
-    compiler = Compiler(DIALECTS[engine], SHOP, NOON, Places())
+    compiler = Compiler(DIALECTS[engine], SHOP, NOON, Places(engine))
     query = compiler.export(effect.population, effect.columns, effect.sort, effect.form)
     found = f"{query.sql(engine, pretty=True)};\n"
     if os.environ.get("UPDATE_GOLDEN"):

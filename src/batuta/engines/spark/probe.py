@@ -23,7 +23,9 @@ def probe() -> Reach:
     except PackageNotFoundError:
         facts = {}
     if not facts:
-        return Reach("spark", COMPILING, facts, "PySpark is not installed", "Install it with pip install pyspark.")
+        return Reach(
+            "spark", COMPILING, facts, "PySpark is not installed", "Install it with pip install 'batuta[spark]'."
+        )
     java = _java()
     if java is None:
         problem = "there is no Java that answers"

@@ -39,18 +39,15 @@ class LocalSession:
     def __init__(self, folder: Path, cores: int = 2) -> None:
         """Start a session; raise SystemFault if PySpark is not installed, or if it finds no Java."""
         try:
-            sql = import_module("pyspark.sql")
+            driver = import_module("batuta.engines.spark.driver")
         except ImportError as error:
             raise SystemFault(
-                "spark", "PySpark is not installed", todo="Install it with pip install pyspark."
+                "spark", "PySpark is not installed", todo="Install it with pip install 'batuta[spark]'."
             ) from error
         os.environ["SPARK_LOCAL_IP"] = _LOOPBACK
-        builder = sql.SparkSession.builder.master(f"local[{cores}]").appName("batuta")
         places = {"spark.local.dir": folder / "scratch", "spark.sql.warehouse.dir": folder / "tables"}
-        for name, value in {**_SETTINGS, **{name: str(place) for name, place in places.items()}}.items():
-            builder = builder.config(name, value)
         try:
-            started = builder.getOrCreate()
+            started = driver.started(cores, {**_SETTINGS, **{name: str(place) for name, place in places.items()}})
         except RuntimeError as error:  # PySpark's own errors are of this class
             raise SystemFault(
                 "spark", "Java does not start", todo="Install Java 17 or later, or set JAVA_HOME."

@@ -14,4 +14,4 @@ def test_without_pyspark_a_session_says_what_to_install(tmp_path: Path, monkeypa
     with pytest.raises(SystemFault) as caught:
         LocalSession(tmp_path)
     assert (caught.value.place, caught.value.found) == ("spark", "PySpark is not installed")
-    assert "pip install pyspark" in caught.value.todo
+    assert "pip install 'batuta[spark]'" in caught.value.todo
