@@ -1,19 +1,19 @@
 CREATE TEMPORARY TABLE "temp"."main"."complement_shared_1" AS
 SELECT
-  "v"."_t1",
+  "w"."_t1",
   CASE
     WHEN (
-      "v"."_f1" IS NULL
+      "w"."_f1" IS NULL
     )
     THEN 1
-    ELSE ROW_NUMBER() OVER (PARTITION BY "v"."_f1" ORDER BY "v"."_o1" DESC, "v"."_o2" ASC, "v"."_t1" ASC)
+    ELSE ROW_NUMBER() OVER (PARTITION BY "w"."_f1" ORDER BY "w"."_o1" DESC, "w"."_o2" ASC, "w"."_t1" ASC)
   END AS "_place",
   CASE
     WHEN (
-      "v"."_f1" IS NULL
+      "w"."_f1" IS NULL
     )
-    THEN "v"."_t1"
-    ELSE FIRST_VALUE("v"."_t1") OVER (PARTITION BY "v"."_f1" ORDER BY "v"."_o1" DESC, "v"."_o2" ASC, "v"."_t1" ASC)
+    THEN "w"."_t1"
+    ELSE FIRST_VALUE("w"."_t1") OVER (PARTITION BY "w"."_f1" ORDER BY "w"."_o1" DESC, "w"."_o2" ASC, "w"."_t1" ASC)
   END AS "kept_1"
 FROM (
   SELECT
@@ -27,7 +27,7 @@ FROM (
     ON (
       "person"."id" = "p"."_t1"
     )
-) AS "v";
+) AS "w";
 CREATE TABLE "work"."main" AS
 SELECT
   "g"."_t1"

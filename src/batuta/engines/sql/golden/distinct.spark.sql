@@ -1,24 +1,24 @@
 CREATE TEMPORARY VIEW `complement_shared_1` AS
 SELECT
-  `v`.`_t1`,
+  `w`.`_t1`,
   CASE
     WHEN (
-      `v`.`_f1` IS NULL
+      `w`.`_f1` IS NULL
     )
     THEN 1
     ELSE ROW_NUMBER() OVER (
-      PARTITION BY `v`.`_f1`
-      ORDER BY `v`.`_o1` DESC, `v`.`_o2` ASC NULLS LAST, `v`.`_t1` ASC NULLS LAST
+      PARTITION BY `w`.`_f1`
+      ORDER BY `w`.`_o1` DESC, `w`.`_o2` ASC NULLS LAST, `w`.`_t1` ASC NULLS LAST
     )
   END AS `_place`,
   CASE
     WHEN (
-      `v`.`_f1` IS NULL
+      `w`.`_f1` IS NULL
     )
-    THEN `v`.`_t1`
-    ELSE FIRST_VALUE(`v`.`_t1`) OVER (
-      PARTITION BY `v`.`_f1`
-      ORDER BY `v`.`_o1` DESC, `v`.`_o2` ASC NULLS LAST, `v`.`_t1` ASC NULLS LAST
+    THEN `w`.`_t1`
+    ELSE FIRST_VALUE(`w`.`_t1`) OVER (
+      PARTITION BY `w`.`_f1`
+      ORDER BY `w`.`_o1` DESC, `w`.`_o2` ASC NULLS LAST, `w`.`_t1` ASC NULLS LAST
     )
   END AS `kept_1`
 FROM (
@@ -55,7 +55,7 @@ FROM (
     ON (
       `person`.`id` = `p`.`_t1`
     )
-) AS `v`;
+) AS `w`;
 CREATE TABLE `work`.`main` AS
 SELECT
   `g`.`_t1`
