@@ -37,8 +37,8 @@ _WORDS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     ),
     (
         re.compile(r"database file with version number|newer version of duckdb", re.IGNORECASE),
-        "the database file was written by another version of DuckDB",
-        "Use the version of Batuta that made this home, or restore a back-up.",
+        f"the database file was made by another version of DuckDB, which {duckdb.__version__} cannot read",
+        "Install the version of DuckDB that made this home, as a rule the newest: pip install --upgrade duckdb.",
     ),
     (
         re.compile(
