@@ -9,12 +9,21 @@ from typing import Any
 import pytest
 
 from tests.demo.command import batuta
+from tests.engines import begin
+from tests.wanted import wanted
 
 
-@pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The home of the demo."""
-    return tmp_path_factory.mktemp("demo") / "home"
+@pytest.fixture(
+    scope="session",
+    params=[
+        pytest.param(name, marks=[pytest.mark.slow] * (name != "duckdb")) for name in wanted(["duckdb", "postgres"])
+    ],
+)
+def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of the demo, on each engine in turn."""
+    found = tmp_path_factory.mktemp("demo") / "home"
+    begin(found, request.param)
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -89,6 +89,17 @@ def test_a_home_with_anything_else_in_it_is_refused_and_left_alone(tmp_path: Pat
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
+def test_a_home_that_has_only_chosen_its_engine_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "settings.yaml").write_text("engine: duckdb\n", "utf-8")
+    done = batuta(tmp_path / "home", "demo", "--recipients", "1000", "--data-only", "--json")
+    assert done.returncode == 0, done.stderr
+    (tmp_path / "home" / "demo" / "shop.json").unlink()
+    refused = batuta(tmp_path / "home", "demo", "--recipients", "1000", "--data-only", "--json")
+    assert refused.returncode == 2
+    assert "holds something that is not a demo" in refused.stderr
+
+
 def test_a_shop_of_an_impossible_size_is_refused(tmp_path: Path) -> None:
     refused = batuta(tmp_path / "home", "demo", "--recipients", "12")
     assert refused.returncode == 2

@@ -24,6 +24,7 @@ from batuta.sources.ddl import read_ddl
 from batuta.sources.files import open_records, read_text
 from batuta.store.catalogue import CatalogueStore
 from batuta.store.channels import ChannelStore, check_channels
+from batuta.store.settings import Settings
 
 DIMENSIONS = {
     "email": Dimension(name="recipients", schema_name="recipients", identity="email", label="Recipients"),
@@ -32,6 +33,10 @@ DIMENSIONS = {
     ),
 }
 """What the campaigns target, by the namespaces of their identities."""
+
+
+_OF_A_CHOICE = {"settings.yaml", "state.sqlite", "state.sqlite-wal", "state.sqlite-shm", "home.lock", "home.id"}
+"""What a home may hold in which nothing was done but to choose its engine."""
 
 
 class Marker(Document):
@@ -68,7 +73,7 @@ def claim_home(found: Services, recipients: int) -> bool:
                 todo=f"Say --recipients {former.recipients}, or name another home: batuta --home DIR demo",
             )
         return True
-    if found.home.path.exists() and any(found.home.path.iterdir()):
+    if found.home.path.exists() and any(found.home.path.iterdir()) and not _only_chose_an_engine(found):
         raise UsageError(
             str(found.home.path),
             "this home holds something that is not a demo",
@@ -77,6 +82,16 @@ def claim_home(found: Services, recipients: int) -> bool:
     marker.parent.mkdir(parents=True)
     marker.write_text(Marker(recipients=recipients).model_dump_json(), "utf-8")
     return False
+
+
+def _only_chose_an_engine(found: Services) -> bool:
+    """Tell whether nothing was done in a home but `batuta engine use`."""
+    names = {path.name for path in found.home.path.iterdir()}
+    if "settings.yaml" not in names or not names <= _OF_A_CHOICE:
+        return False
+    settings = found.home.settings()
+    fresh = Settings(engine=settings.engine) == settings
+    return fresh and CatalogueStore(found.database).read().version == Catalogue().version
 
 
 def set_up(found: Services, recipients: int, tell: Callable[[str], None]) -> Iterable[LoadedFile]:
