@@ -58,7 +58,7 @@ def open_database(
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "allow_community_extensions": False,
-        "preserve_insertion_order": False,
+        "preserve_insertion_order": not duckdb.__version__.startswith("1."),  # streams of 2.0 lose ORDER BY without it
     }
     if threads is not None:
         settings["threads"] = threads

@@ -64,7 +64,8 @@ def test_an_expression_over_a_column_of_the_table(people: World) -> None:
 def test_no_batch_is_larger_than_asked_for(people: World) -> None:
     whole = people.table(people.shape("person"), [(number,) for number in range(10_000)])
     batches = list(people.engine.scan(whole, [], [], people.moment, 3000))
-    assert [len(batch) for batch in batches] == [3000, 3000, 3000, 1000]
+    assert max(len(batch) for batch in batches) <= 3000
+    assert len(batches) <= 5  # DuckDB 2 may end one early
     assert [row for batch in batches for row in batch] == [(number,) for number in range(10_000)]
 
 
