@@ -165,7 +165,7 @@ FAULTS: dict[str, tuple[Plant, Check]] = {
     "NOT lets NULL leak": (set_to(trees, "negated", plain_not), NOT_PARIS),
     "NOT IN in an exclusion": (set_to(trees, "negated", plain_not), nobody_slips_past),
     "people without rows are lost": (set_to(context.Row, "join", inner_joins), agrees(counted(Operator.LESS, 2))),
-    "a count over nothing is empty": (set_to(figures, "NEVER_EMPTY", frozenset()), agrees(counted(Operator.EQUAL, 0))),
+    "a count over nothing is empty": (set_to(figures, "_COUNTS", frozenset()), agrees(counted(Operator.EQUAL, 0))),
     "conditions speak of different rows": (set_to(predicates, "some_linked", any_row), SAME_ROW),
     "case and accents are regarded": (
         set_to(dialect.Dialect, "folded", lambda _self, tree, **_: tree),
