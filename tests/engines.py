@@ -45,6 +45,16 @@ def engine(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(
+    scope="session",
+    name="engine",
+    params=[pytest.param(name, marks=[] if name == "duckdb" else [pytest.mark.slow]) for name in ENGINES],
+)
+def engine_or_slow(request: pytest.FixtureRequest) -> str:
+    """The engine of a home, each in turn; others than the usual one only where there is time."""
+    return str(request.param)
+
+
 def begin(home: Path, engine: str) -> None:
     """Let a home that is not there yet have an engine."""
     if engine == "postgres":

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from tests.command import Answer, Batuta
-from tests.engines import begin, engine
+from tests.engines import begin, engine_or_slow
 
-__all__ = ["engine"]
+__all__ = ["engine_or_slow"]
 
 NOW = "2026-03-01T09:00:00Z"
 

@@ -10,9 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from batuta.app import root
-from tests.engines import begin, data_of, engine
+from tests.engines import begin, data_of, engine_or_slow
 
-__all__ = ["engine"]
+__all__ = ["engine_or_slow"]
 
 CHINOOK = Path(__file__).parents[1] / "data" / "chinook"
 

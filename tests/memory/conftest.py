@@ -16,9 +16,9 @@ from typer.testing import CliRunner
 
 from batuta.app import root
 from batuta.kit.errors import BatutaError
-from tests.engines import begin, copy, data_of, engine
+from tests.engines import begin, copy, data_of, engine_or_slow
 
-__all__ = ["engine"]
+__all__ = ["engine_or_slow"]
 
 SCHEMA = """
 CREATE TABLE customer (

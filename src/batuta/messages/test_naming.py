@@ -34,8 +34,10 @@ def test_a_fault_of_a_name_is_told_in_both_languages(name: str, english: str, fr
     with pytest.raises(Problems) as caught:
         check_name(name, {})
     (problem,) = caught.value.problems
-    assert TEXTS.say(problem).startswith(f"{name} cannot be the name of a file: {english}. ")
-    assert TEXTS.say(problem, "fr").startswith(f"{name} ne peut pas être le nom d'un fichier : {french}. ")
+    said, dit = TEXTS.say(problem), TEXTS.say(problem, "fr")
+    assert said.startswith(name[:50])
+    assert f" cannot be the name of a file: {english}. " in said
+    assert f" ne peut pas être le nom d'un fichier : {french}. " in dit
 
 
 def test_every_fault_has_a_text_that_is_true() -> None:
