@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import duckdb
@@ -12,6 +13,9 @@ from batuta.engines.duckdb.sessions import Session, Sessions
 from .databases import OnDuckDB
 from .shop import Shop
 
+FAILS = duckdb.__version__.startswith("1.")
+"""DuckDB 2.0 plans it."""
+
 SQL = Path(__file__).parent.parent.joinpath("data/fails_to_plan.sql").read_text("utf-8")
 
 
@@ -21,7 +25,7 @@ def test_what_fails_to_be_planned_is_planned_more_plainly() -> None:
     connection = database.connection
     expected = sorted(connection.execute(SQL).fetchall())
     connection.execute("RESET disabled_optimizers")
-    with pytest.raises(duckdb.InternalException):
+    with pytest.raises(duckdb.InternalException) if FAILS else nullcontext():
         connection.execute(SQL)
     sessions = Sessions(connection)
 
