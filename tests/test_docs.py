@@ -9,9 +9,11 @@ from typing import Any
 
 import jsonschema
 import pytest
+import typer
 import typer.main
 import yaml
 from pydantic import TypeAdapter
+from typer.core import TyperGroup
 
 from batuta.activities.form import campaign_schema
 from batuta.activities.palette import palette, typed
@@ -32,11 +34,20 @@ COMMAND = re.compile(r"^\s*(?:\$ )?batuta ((?:--home \S+ )?[a-z][^\n|]*)", re.MU
 
 
 def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    children = getattr(command, "commands", None)
-    if children is None:
+    below = children(command)
+    if not below:
         yield path
-    for name, child in (children or {}).items():
+    for name, child in below.items():
         yield from commands(child, (*path, name))
+
+
+def children(command: Any) -> dict[str, Any]:
+    """The commands of a group, all loaded."""
+    if not isinstance(command, TyperGroup):
+        return {}
+    context = typer.Context(command)
+    found = {name: command.get_command(context, name) for name in command.list_commands(context)}
+    return {name: getattr(child, "loaded", child) for name, child in found.items()}
 
 
 ALL = sorted(commands(typer.main.get_command(root)))
@@ -85,15 +96,15 @@ def test_every_option_is_in_the_manual() -> None:
 
 
 def options(command: Any) -> set[str]:
-    children = getattr(command, "commands", {}).values()
+    below = children(command).values()
     own = {
         name
         for parameter in command.params
-        if not children and not getattr(parameter, "hidden", False)
+        if not below and not getattr(parameter, "hidden", False)
         for name in parameter.opts
         if name.startswith("--")
     }
-    return own.union(*map(options, children))
+    return own.union(*map(options, below))
 
 
 def blocks() -> Iterator[Any]:

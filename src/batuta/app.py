@@ -7,85 +7,122 @@ import traceback
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from batuta.activities.palette import PROBLEM_PACKAGES
-from batuta.channels.transports import HomeTransports
-from batuta.cli import (
-    audiences,
-    campaign_memory,
-    campaign_run,
-    campaign_show,
-    campaigns,
-    channels,
-    data,
-    demo,
-    dimensions,
-    doctor,
-    engine,
-    environment,
-    filters,
-    inbox,
-    locations,
-    reports,
-    runs,
-    samples,
-    schemas,
-)
-from batuta.cli.context import Services
-from batuta.engines.duckdb.engine import DuckDBEngine
+from batuta.cli.later import Later, LaterGroup
 from batuta.kit.errors import BatutaError, SystemFault
-from batuta.kit.problems import Texts
-from batuta.runs.filing import Files
-from batuta.runs.ports import Engine
-from batuta.runs.sending.contract import Sending
-from batuta.runs.sending.deliveries import Deliveries
-from batuta.sources.folder import FolderFiles
-from batuta.store.home import Home
-from batuta.store.ledger import HomeLedgers
-from batuta.store.settings import EngineSettings
-from batuta.store.shards import JournalFiles, SampleFiles, ShardFiles
+
+if TYPE_CHECKING:
+    from batuta.cli.context import Services
+    from batuta.kit.problems import Texts
+    from batuta.runs.filing import Files
+    from batuta.runs.ports import Engine
+    from batuta.runs.sending.contract import Sending
+    from batuta.store.home import Home
+    from batuta.store.settings import EngineSettings
+
+_COMMANDS = (
+    Later(
+        "report",
+        "Report a run: the funnel along its transitions, and what became of every message.",
+        "batuta.cli.reports:report",
+    ),
+    Later(
+        "demo",
+        "Make a shop in the home, run its campaigns in test mode and live, and show what happened.",
+        "batuta.cli.demo:demo",
+    ),
+    Later(
+        "doctor",
+        "Tell whether the home and its engine can be used, and what each engine can do; exit code 1 if not.",
+        "batuta.cli.doctor:doctor",
+    ),
+    LaterGroup("schema", "Import and show schemas.", "batuta.cli.schemas:app"),
+    LaterGroup("dimension", "Say which schemas campaigns may target.", "batuta.cli.dimensions:app"),
+    LaterGroup(
+        "data",
+        "Load data into schemas.",
+        "batuta.cli.data:app",
+        Later(
+            "sample",
+            "Print settings of a Load file activity, guessed from a sample file: look at them before you use them.",
+            "batuta.cli.samples:sample_file",
+        ),
+    ),
+    LaterGroup("channel", "How messages are sent: channel configurations.", "batuta.cli.channels:app"),
+    LaterGroup("location", "Where files come from and go to: named locations.", "batuta.cli.locations:app"),
+    LaterGroup("filter", "Predefined filters: rules under a name, with parameters.", "batuta.cli.filters:app"),
+    LaterGroup("engine", "The engine that keeps the data: DuckDB or PostgreSQL.", "batuta.cli.engine:app"),
+    LaterGroup("environment", "The environment: what may leave this home.", "batuta.cli.environment:app"),
+    LaterGroup(
+        "campaign",
+        "Check and run campaigns.",
+        "batuta.cli.campaigns:app",
+        Later(
+            "run",
+            "Run a campaign: everything on real data, effects outside only with --live.",
+            "batuta.cli.campaign_run:run_campaign",
+        ),
+        Later(
+            "show",
+            "Show which columns each transition of a campaign file carries, before anything runs.",
+            "batuta.cli.campaign_show:show_campaign",
+        ),
+        Later(
+            "memory",
+            "Show what each live run queried and whether it was returned, or forget it.",
+            "batuta.cli.campaign_memory:show_memory",
+        ),
+    ),
+    LaterGroup("run", "Follow, resume and look into runs.", "batuta.cli.runs:app"),
+    LaterGroup(
+        "audience",
+        "Look at saved audiences.",
+        "batuta.cli.audiences:app",
+        Later("count", "Count exactly how many rows satisfy a rule.", "batuta.cli.questions:count_rule"),
+        Later(
+            "explain",
+            "Read a rule in plain words, with what each part keeps, or why one row is in or out.",
+            "batuta.cli.questions:explain_rule",
+        ),
+        Later(
+            "distribution",
+            "Show which values an attribute or formula has among the rows of a rule, and how often.",
+            "batuta.cli.questions:show_distribution",
+        ),
+    ),
+    LaterGroup("inbox", "Notices that campaigns have given.", "batuta.cli.inbox:app"),
+)
 
 
 class Commands(TyperGroup):
     """The root command; expected failures become a message and their exit code."""
 
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        for command in _COMMANDS:
+            self.add_command(command)
+
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except BatutaError as error:
-            found = ctx.find_object(Services)
+            found: Services | None = ctx.obj
             typer.echo(found.complete(error.message()) if found else error.message(), err=True)
             raise typer.Exit(error.exit_code) from error
 
 
 root = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False)
 
-for _name, _commands in {
-    "schema": schemas.app,
-    "dimension": dimensions.app,
-    "data": data.app,
-    "channel": channels.app,
-    "location": locations.app,
-    "filter": filters.app,
-    "engine": engine.app,
-    "environment": environment.app,
-    "campaign": campaigns.app,
-    "run": runs.app,
-    "audience": audiences.app,
-    "inbox": inbox.app,
-}.items():
-    root.add_typer(_commands, name=_name)
-data.app.command("sample")(samples.sample_file)
-campaigns.app.command("run")(campaign_run.run_campaign)
-campaigns.app.command("show")(campaign_show.show_campaign)
-campaigns.app.command("memory")(campaign_memory.show_memory)
-root.command("report")(reports.report)
-root.command("demo")(demo.demo)
-root.command("doctor")(doctor.doctor)
+
+def _open_texts() -> Texts:
+    from batuta.activities.palette import PROBLEM_PACKAGES
+    from batuta.kit.problems import Texts
+
+    return Texts.load(PROBLEM_PACKAGES)
 
 
 def _open_engine(home: Home, settings: EngineSettings, has_data: bool) -> Engine:
@@ -94,6 +131,8 @@ def _open_engine(home: Home, settings: EngineSettings, has_data: bool) -> Engine
 
 
 def _on_duckdb(home: Home, has_data: bool) -> Engine:
+    from batuta.engines.duckdb.engine import DuckDBEngine
+
     if has_data and not home.data.exists():
         raise SystemFault(
             str(home.data),
@@ -104,13 +143,18 @@ def _on_duckdb(home: Home, has_data: bool) -> Engine:
 
 
 def _on_postgres(home: Home, settings: EngineSettings, has_data: bool) -> Engine:
-    from batuta.engines.postgres.opening import open_postgres  # noqa: PLC0415 (the driver takes 0.2 s to load)
+    from batuta.engines.postgres.opening import open_postgres
 
     address, password = settings.reach()
     return open_postgres(address, password, home.identity(), has_data)
 
 
 def _open_sending(services: Services) -> Sending:
+    from batuta.channels.transports import HomeTransports
+    from batuta.runs.sending.deliveries import Deliveries
+    from batuta.store.ledger import HomeLedgers
+    from batuta.store.shards import JournalFiles, SampleFiles, ShardFiles
+
     home = services.home
     return Deliveries(
         engine=services.engine,
@@ -123,6 +167,8 @@ def _open_sending(services: Services) -> Sending:
 
 
 def _open_files(home: Home) -> Files:
+    from batuta.sources.folder import FolderFiles
+
     return FolderFiles(home.run_folder)
 
 
@@ -146,8 +192,10 @@ def batuta(
     ] = True,
 ) -> None:
     """Batuta runs orchestrated campaigns over relational data."""
-    texts = Texts.load(PROBLEM_PACKAGES)
-    found = Services(Home(home), texts, _open_engine, _open_sending, _open_files, pick_up=pick_up)
+    from batuta.cli.context import Services
+    from batuta.store.home import Home
+
+    found = Services(Home(home), _open_texts, _open_engine, _open_sending, _open_files, pick_up=pick_up)
     context.obj = found
     context.call_on_close(found.close)
 

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from batuta.cli.context import services
 from batuta.cli.populations import Page, print_preview
-from batuta.cli.questions import Sql, count_rule, explain_rule, is_rule_file, preview_rule, show_distribution
+from batuta.cli.questions import Sql, is_rule_file, preview_rule
 from batuta.cli.running import stage_of
 from batuta.kit.errors import NotFound, UsageError
 from batuta.rules.bound import Moment
@@ -19,7 +19,7 @@ from batuta.runs.model import Audience, AudienceVersion
 from batuta.sets.algebra import Table
 from batuta.store.audiences import all_audiences, audience_named, versions_of
 
-app = typer.Typer(no_args_is_help=True, help="Look at saved audiences.")
+app = typer.Typer()
 
 Label = Annotated[str, typer.Argument(metavar="LABEL", help="The label of an audience.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
@@ -83,11 +83,6 @@ def preview(
         raise NotFound(f"audience {label}", "it was never filled", todo="Run the campaign that saves it.")
     table, moment = Table(audience.table, audience.shape), Moment(found.clock.now())
     print_preview(found, table, Page.of(columns, limit, offset), moment, as_json)
-
-
-app.command("count")(count_rule)
-app.command("explain")(explain_rule)
-app.command("distribution")(show_distribution)
 
 
 @app.command("release")

@@ -19,7 +19,7 @@ from batuta.cli.knowledge import knowledge
 from batuta.kit.errors import InputError
 from batuta.kit.problems import Problem
 
-app = typer.Typer(no_args_is_help=True, help="Check and run campaigns.")
+app = typer.Typer()
 
 Language = Literal["en", "fr"]
 

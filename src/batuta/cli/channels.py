@@ -20,7 +20,7 @@ from batuta.rules.parser import parse
 from batuta.store.catalogue import CatalogueStore
 from batuta.store.channels import ChannelStore, check_channels
 
-app = typer.Typer(no_args_is_help=True, help="How messages are sent: channel configurations.")
+app = typer.Typer()
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 

@@ -10,21 +10,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
 
 from batuta.kit.clock import Clock, SystemClock
-from batuta.kit.problems import Texts
-from batuta.runs.filing import Files
-from batuta.runs.ports import Engine
-from batuta.runs.sending.contract import Sending
 from batuta.store.catalogue import CatalogueStore
 from batuta.store.database import Database
 from batuta.store.home import Home
-from batuta.store.moves import Moves
-from batuta.store.settings import EngineSettings
+
+if TYPE_CHECKING:
+    from batuta.kit.problems import Texts
+    from batuta.runs.filing import Files
+    from batuta.runs.ports import Engine
+    from batuta.runs.sending.contract import Sending
+    from batuta.store.moves import Moves
+    from batuta.store.settings import EngineSettings
 
 _DEFAULT_HOME = ".batuta"
 _COMMAND = re.compile(r"\bbatuta (?=(?:campaign|location|run) )")
@@ -40,7 +42,7 @@ class Services:
     """
 
     home: Home
-    texts: Texts
+    open_texts: Callable[[], Texts]
     open_engine: Callable[[Home, EngineSettings, bool], Engine]
     open_sending: Callable[[Services], Sending]
     open_files: Callable[[Home], Files]
@@ -48,6 +50,11 @@ class Services:
     console: Console = field(default_factory=Console)
     errors: Console = field(default_factory=lambda: Console(stderr=True))
     pick_up: bool = True
+
+    @cached_property
+    def texts(self) -> Texts:
+        """The texts of all problems."""
+        return self.open_texts()
 
     @cached_property
     def database(self) -> Database:
@@ -58,6 +65,8 @@ class Services:
     @cached_property
     def state(self) -> Moves:
         """The state of all runs; the leases of processes that are gone expire here, once."""
+        from batuta.store.moves import Moves  # noqa: PLC0415 (it brings all of runs, activities and rules)
+
         state = Moves(self.database, self.clock)
         state.recover()
         return state

@@ -22,7 +22,7 @@ from batuta.sources.files import Format, open_records
 from batuta.sources.rejects import RejectFile
 from batuta.store.catalogue import CatalogueStore
 
-app = typer.Typer(no_args_is_help=True, help="Load data into schemas.")
+app = typer.Typer()
 
 
 @app.callback()

@@ -15,7 +15,7 @@ from batuta.schema.change import add_dimension
 from batuta.schema.model import Catalogue, Dimension
 from batuta.store.catalogue import CatalogueStore
 
-app = typer.Typer(no_args_is_help=True, help="Say which schemas campaigns may target.")
+app = typer.Typer()
 
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")

@@ -12,7 +12,7 @@ from batuta.kit.errors import InputError, UsageError
 from batuta.store.runs import all_runs
 from batuta.store.settings import EngineSettings
 
-app = typer.Typer(no_args_is_help=True, help="The engine that keeps the data: DuckDB or PostgreSQL.")
+app = typer.Typer()
 
 
 @app.command("show")

@@ -15,7 +15,7 @@ from batuta.messages.address import is_valid
 from batuta.messages.configuration import ChannelConfiguration, Environment
 from batuta.schema.model import missing
 
-app = typer.Typer(no_args_is_help=True, help="The environment: what may leave this home.")
+app = typer.Typer()
 
 
 @app.command("show")

@@ -23,7 +23,7 @@ from batuta.rules.filters import Filter
 from batuta.store.filters import FilterStore
 from batuta.store.runs import latest_documents
 
-app = typer.Typer(no_args_is_help=True, help="Predefined filters: rules under a name, with parameters.")
+app = typer.Typer()
 
 Name = Annotated[str, typer.Argument(help="The name of the filter.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]

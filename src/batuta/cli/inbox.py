@@ -13,7 +13,7 @@ from batuta.cli.running import stage_of
 from batuta.runs.model import Mode
 from batuta.runs.state import Posted
 
-app = typer.Typer(no_args_is_help=True, help="Notices that campaigns have given.")
+app = typer.Typer()
 
 
 @app.command("list")

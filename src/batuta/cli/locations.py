@@ -15,7 +15,7 @@ from batuta.schema.locations import Location
 from batuta.store.home import Home
 from batuta.store.locations import LocationStore
 
-app = typer.Typer(no_args_is_help=True, help="Where files come from and go to: named locations.")
+app = typer.Typer()
 
 Name = Annotated[str, typer.Argument(help="The name that campaigns use.")]
 

@@ -19,7 +19,7 @@ from batuta.runs.summary import output_named, summary, tasks
 from batuta.schema.model import missing
 from batuta.store import runs
 
-app = typer.Typer(no_args_is_help=True, help="Follow, resume and look into runs.")
+app = typer.Typer()
 
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="The id of a run, or last.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]

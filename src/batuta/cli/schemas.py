@@ -17,7 +17,7 @@ from batuta.sources.ddl import read_ddl
 from batuta.sources.files import read_text
 from batuta.store.catalogue import CatalogueStore
 
-app = typer.Typer(no_args_is_help=True, help="Import and show schemas.")
+app = typer.Typer()
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 

@@ -44,7 +44,7 @@ def _unneeded(*_: object) -> NoReturn:
 
 
 def services_of(home: Path) -> Services:
-    return Services(Home(home), TEXTS, _unneeded, _unneeded, _unneeded)
+    return Services(Home(home), lambda: TEXTS, _unneeded, _unneeded, _unneeded)
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def _unneeded(*_: object) -> NoReturn:
 @pytest.fixture
 def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
     monkeypatch.chdir(tmp_path)
-    opened = Services(Home(tmp_path / "home"), TEXTS, _unneeded, _unneeded, _unneeded)
+    opened = Services(Home(tmp_path / "home"), lambda: TEXTS, _unneeded, _unneeded, _unneeded)
     CatalogueStore(opened.database).change(lambda _: SHOP, datetime(2026, 3, 1, tzinfo=UTC))
     yield opened
     opened.close()

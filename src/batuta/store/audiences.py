@@ -8,49 +8,15 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
-    Column,
     Connection,
-    ForeignKey,
-    Integer,
     Row,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
     select,
 )
 
 from batuta.runs.model import Audience, AudienceVersion
 from batuta.schema.model import missing
-from batuta.store.database import metadata
 from batuta.store.runs import SHAPE
-
-audiences = Table(
-    "audience",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("label", String, nullable=False, unique=True),
-    Column("shape", Text, nullable=False),
-    Column("made_at", String, nullable=False),
-    Column("campaign", String, nullable=False, default=""),
-)
-
-audience_versions = Table(
-    "audience_version",
-    metadata,
-    Column("audience", ForeignKey("audience.id"), primary_key=True),
-    Column("number", Integer, primary_key=True),
-    Column("table_name", String, nullable=False),
-    Column("rows", Integer, nullable=False),
-    Column("targets", Integer, nullable=False),
-    Column("shape", Text, nullable=False),
-    Column("run", String, nullable=False),
-    Column("activity", String, nullable=False),
-    Column("appended", Boolean, nullable=False),
-    Column("saved_at", String, nullable=False),
-    UniqueConstraint("table_name"),
-)
+from batuta.store.tables import audience_versions, audiences
 
 
 def all_audiences(connection: Connection) -> dict[str, Audience]:

@@ -5,35 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Integer, String, Table, Text, func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from batuta.schema.change import completed, empty_catalogue
 from batuta.schema.loading import LoadRecord, LoadStatus
 from batuta.schema.model import Catalogue
-from batuta.store.database import Database, metadata
-
-_catalogues = Table(
-    "catalogue",
-    metadata,
-    Column("version", Integer, primary_key=True),
-    Column("document", Text, nullable=False),
-    Column("changed_at", String, nullable=False),
-)
-_data_versions = Table(
-    "data_version",
-    metadata,
-    Column("schema", String, primary_key=True),
-    Column("version", Integer, nullable=False),
-)
-_loads = Table(
-    "load",
-    metadata,
-    Column("id", String, primary_key=True),
-    Column("schema", String, nullable=False, index=True),
-    Column("status", String, nullable=False),
-    Column("document", Text, nullable=False),
-)
+from batuta.store import tables
+from batuta.store.database import Database
 
 
 class CatalogueStore:
@@ -60,13 +39,13 @@ class CatalogueStore:
             changed = edited.model_copy(update={"version": former.version + 1})
             document = changed.model_dump_json(by_alias=True)
             row = {"version": changed.version, "document": document, "changed_at": now.isoformat()}
-            connection.execute(_catalogues.insert().values(row))
+            connection.execute(tables.catalogues.insert().values(row))
         return changed
 
     def data_versions(self) -> Mapping[str, int]:
         """Return how often the data of each schema has changed; schemas without data are left out."""
         with self._database.read() as connection:
-            rows = connection.execute(select(_data_versions.c.schema, _data_versions.c.version))
+            rows = connection.execute(select(tables.data_versions.c.schema, tables.data_versions.c.version))
             return {row.schema: row.version for row in rows}
 
     def begin_load(self, load: LoadRecord) -> None:
@@ -75,7 +54,7 @@ class CatalogueStore:
         A load that stays `committing` was cut off: its rows may be there or not, and loading again is safe.
         """
         with self._database.write() as connection:
-            connection.execute(_loads.insert().values(_row(load, LoadStatus.COMMITTING)))
+            connection.execute(tables.loads.insert().values(_row(load, LoadStatus.COMMITTING)))
             raise_version(connection, load.schema_name)
 
     def end_load(self, load: LoadRecord) -> None:
@@ -84,21 +63,25 @@ class CatalogueStore:
         Whoever read the version between the two cannot know which rows they saw.
         """
         with self._database.write() as connection:
-            connection.execute(_loads.update().where(_loads.c.id == load.id).values(_row(load, LoadStatus.DONE)))
+            connection.execute(
+                tables.loads.update().where(tables.loads.c.id == load.id).values(_row(load, LoadStatus.DONE))
+            )
             raise_version(connection, load.schema_name)
 
     def loads(self, schema: str | None = None) -> tuple[LoadRecord, ...]:
         """Return the loads of one schema or of all, the latest first."""
-        query = select(_loads.c.document).order_by(_loads.c.id.desc())
+        query = select(tables.loads.c.document).order_by(tables.loads.c.id.desc())
         if schema is not None:
-            query = query.where(_loads.c.schema == schema)
+            query = query.where(tables.loads.c.schema == schema)
         with self._database.read() as connection:
             return tuple(LoadRecord.model_validate_json(text) for text in connection.execute(query).scalars())
 
 
 def _present(connection: Connection) -> Catalogue:
-    latest = select(func.max(_catalogues.c.version)).scalar_subquery()
-    document = connection.execute(select(_catalogues.c.document).where(_catalogues.c.version == latest)).scalar()
+    latest = select(func.max(tables.catalogues.c.version)).scalar_subquery()
+    document = connection.execute(
+        select(tables.catalogues.c.document).where(tables.catalogues.c.version == latest)
+    ).scalar()
     return empty_catalogue() if document is None else completed(Catalogue.model_validate_json(document))
 
 
@@ -109,7 +92,7 @@ def _row(load: LoadRecord, status: LoadStatus) -> dict[str, object]:
 
 def raise_version(connection: Connection, schema: str) -> None:
     """Raise the version of a schema's data; who knows one version knows which rows there were."""
-    first = insert(_data_versions).values(schema=schema, version=1)
+    first = insert(tables.data_versions).values(schema=schema, version=1)
     connection.execute(
-        first.on_conflict_do_update(index_elements=["schema"], set_={"version": _data_versions.c.version + 1})
+        first.on_conflict_do_update(index_elements=["schema"], set_={"version": tables.data_versions.c.version + 1})
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Column, String, Table, Text, select
+from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 
 from batuta.kit.errors import InputError, NotFound
@@ -14,15 +14,9 @@ from batuta.kit.secrets import REFERENCES
 from batuta.messages.address import is_valid
 from batuta.messages.configuration import ChannelConfiguration
 from batuta.schema.model import Catalogue, missing
-from batuta.store.database import Database, metadata
+from batuta.store import tables
+from batuta.store.database import Database
 
-_channels = Table(
-    "channel",
-    metadata,
-    Column("name", String, primary_key=True),
-    Column("document", Text, nullable=False),
-    Column("changed_at", String, nullable=False),
-)
 _SECRET_WORDS = ("password", "secret", "token", "key")
 
 
@@ -35,7 +29,9 @@ class ChannelStore:
     def all(self) -> Mapping[str, ChannelConfiguration]:
         """Return the configurations by their names."""
         with self._database.read() as connection:
-            rows = connection.execute(select(_channels.c.name, _channels.c.document).order_by(_channels.c.name))
+            rows = connection.execute(
+                select(tables.channels.c.name, tables.channels.c.document).order_by(tables.channels.c.name)
+            )
             return {name: ChannelConfiguration.model_validate_json(document) for name, document in rows}
 
     def named(self, name: str) -> ChannelConfiguration:
@@ -48,13 +44,13 @@ class ChannelStore:
     def apply(self, channels: Sequence[ChannelConfiguration], now: datetime) -> tuple[str, ...]:
         """Add or replace configurations, all or none; return the names of those that are new or changed."""
         with self._database.write() as connection:
-            rows = connection.execute(select(_channels.c.name, _channels.c.document))
+            rows = connection.execute(select(tables.channels.c.name, tables.channels.c.document))
             former = {row.name: row.document for row in rows}
             documents = {channel.name: channel.model_dump_json() for channel in channels}
             changed = [name for name, document in documents.items() if former.get(name) != document]
             for name in changed:
                 row = {"document": documents[name], "changed_at": now.isoformat()}
-                kept = insert(_channels).values(name=name, **row)
+                kept = insert(tables.channels).values(name=name, **row)
                 connection.execute(kept.on_conflict_do_update(index_elements=["name"], set_=row))
         return tuple(changed)
 

@@ -7,16 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Connection, MetaData, Table, create_engine, event, text
+from sqlalchemy import Column, Connection, Table, create_engine, event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import ExecutableDDLElement
 from sqlalchemy.sql.compiler import DDLCompiler
 
 from batuta.kit.errors import SystemFault
-
-metadata = MetaData()
-"""All tables of the state database; each module of the store adds its own."""
+from batuta.store.tables import metadata
 
 
 class Database:

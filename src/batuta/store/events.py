@@ -5,22 +5,10 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, Text, select
+from sqlalchemy import Connection, select
 
 from batuta.runs.model import Event, Level, Note
-from batuta.store.database import metadata
-
-events = Table(
-    "event",
-    metadata,
-    Column("run", ForeignKey("run.id"), primary_key=True),
-    Column("number", Integer, primary_key=True),
-    Column("at", String, nullable=False),
-    Column("level", String, nullable=False),
-    Column("activity", String, nullable=False),
-    Column("message", Text, nullable=False),
-    Column("data", Text, nullable=False),
-)
+from batuta.store.tables import events
 
 
 def events_after(connection: Connection, run: str, number: int) -> list[Event]:

@@ -5,20 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Column, String, Table, Text, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from batuta.rules.filters import Filter
 from batuta.schema.model import missing
-from batuta.store.database import Database, metadata
-
-_filters = Table(
-    "filter",
-    metadata,
-    Column("name", String, primary_key=True),
-    Column("document", Text, nullable=False),
-    Column("changed_at", String, nullable=False),
-)
+from batuta.store import tables
+from batuta.store.database import Database
 
 
 class FilterStore:
@@ -30,7 +23,9 @@ class FilterStore:
     def all(self) -> Mapping[str, Filter]:
         """Return the filters by their names."""
         with self._database.read() as connection:
-            rows = connection.execute(select(_filters.c.name, _filters.c.document).order_by(_filters.c.name))
+            rows = connection.execute(
+                select(tables.filters.c.name, tables.filters.c.document).order_by(tables.filters.c.name)
+            )
             return {name: Filter.model_validate_json(document) for name, document in rows}
 
     def named(self, name: str) -> Filter:
@@ -43,13 +38,13 @@ class FilterStore:
     def set(self, known: Filter, now: datetime) -> None:
         """Add a filter, or replace the one of its name."""
         row = {"document": known.model_dump_json(by_alias=True), "changed_at": now.isoformat()}
-        kept = insert(_filters).values(name=known.name, **row)
+        kept = insert(tables.filters).values(name=known.name, **row)
         with self._database.write() as connection:
             connection.execute(kept.on_conflict_do_update(index_elements=["name"], set_=row))
 
     def remove(self, name: str) -> None:
         """Forget a filter; raise NotFound with the nearest name if there is none."""
         with self._database.write() as connection:
-            if not connection.execute(delete(_filters).where(_filters.c.name == name)).rowcount:
-                known = connection.scalars(select(_filters.c.name))
+            if not connection.execute(delete(tables.filters).where(tables.filters.c.name == name)).rowcount:
+                known = connection.scalars(select(tables.filters.c.name))
                 raise missing("filter", name, known, "home")

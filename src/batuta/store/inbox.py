@@ -4,25 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, Text, select
+from sqlalchemy import Connection, select
 
 from batuta.runs.model import Level, Mode
 from batuta.runs.state import Notice, Posted
-from batuta.store.database import metadata
-from batuta.store.runs import instant, runs
-
-notices = Table(
-    "notice",
-    metadata,
-    Column("number", Integer, primary_key=True),
-    Column("run", ForeignKey("run.id"), nullable=False),
-    Column("activity", String, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("message", Text, nullable=False),
-    Column("level", String, nullable=False),
-    Column("at", String, nullable=False),
-    Column("read_at", String),
-)
+from batuta.store.runs import instant
+from batuta.store.tables import notices, runs
 
 
 def all_notices(connection: Connection) -> list[Posted]:

@@ -10,17 +10,12 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from threading import Lock
-from typing import Any
 
 from sqlalchemy import (
-    Column,
     ColumnElement,
     Connection,
-    Integer,
     RowMapping,
-    String,
     Table,
-    Text,
     and_,
     func,
     select,
@@ -29,50 +24,11 @@ from sqlalchemy import (
 from batuta.kit.clock import Clock
 from batuta.kit.errors import SystemFault
 from batuta.runs.sending.contract import UNRENDERED, DeliveryKey, Outcome, StaleFence, Status, Tally
-from batuta.store.database import Database, metadata
+from batuta.store import tables
+from batuta.store.database import Database
 from batuta.store.home import Home
 
-
-def _key_columns() -> tuple[Column[Any], ...]:
-    return (
-        Column("run", String, primary_key=True),
-        Column("activity", String, primary_key=True),
-        Column("generation", Integer, primary_key=True),
-    )
-
-
-_deliveries = Table(
-    "delivery",
-    metadata,
-    *_key_columns(),
-    Column("targeted", Integer, nullable=False),
-    Column("excluded", Text, nullable=False),
-    Column("opened_at", String, nullable=False),
-)
-_shards = Table(
-    "shard",
-    metadata,
-    *_key_columns(),
-    Column("shard", Integer, primary_key=True),
-    Column("messages", Integer, nullable=False),
-    Column("fence", Integer, nullable=False),
-)
-_batches = Table(
-    "batch",
-    metadata,
-    *_key_columns(),
-    Column("shard", Integer, primary_key=True),
-    Column("number", Integer, primary_key=True),
-    Column("fence", Integer, nullable=False),
-    Column("intent_at", String, nullable=False),
-    Column("sent", Integer),
-    Column("failed", Integer),
-    Column("in_doubt", Integer),
-    Column("excluded", Integer),
-    Column("unrendered", Integer),
-    Column("outcomes", Text),
-)
-LEDGER_TABLES = (_deliveries, _shards, _batches)
+LEDGER_TABLES = (tables.deliveries, tables.shards, tables.batches)
 
 
 class SqlLedger:
@@ -91,10 +47,10 @@ class SqlLedger:
                 todo="Nothing has been sent. Run the campaign again, and report this with the run's log.",
             )
         with self._database.write() as connection:
-            if _found(connection, _deliveries, key):
+            if _found(connection, tables.deliveries, key):
                 return
             connection.execute(
-                _deliveries.insert().values(
+                tables.deliveries.insert().values(
                     **_named(key),
                     targeted=targeted,
                     excluded=json.dumps(dict(excluded)),
@@ -103,26 +59,30 @@ class SqlLedger:
             )
             rows = [{**_named(key), "shard": shard, "messages": size, "fence": 0} for shard, size in enumerate(shards)]
             if rows:
-                connection.execute(_shards.insert(), rows)
+                connection.execute(tables.shards.insert(), rows)
 
     def shards(self, key: DeliveryKey) -> int | None:
         """Return the number of shards of a delivery, or None if it has not been opened."""
         with self._database.read() as connection:
-            if not _found(connection, _deliveries, key):
+            if not _found(connection, tables.deliveries, key):
                 return None
-            return connection.execute(select(func.count()).select_from(_shards).where(_of(_shards, key))).scalar_one()
+            return connection.execute(
+                select(func.count()).select_from(tables.shards).where(_of(tables.shards, key))
+            ).scalar_one()
 
     def claim(self, key: DeliveryKey, shard: int, fence: int) -> None:
         """Take a shard over; raise StaleFence if a higher fence holds it."""
         with self._database.write() as connection:
             _guard(connection, key, shard, fence)
-            here = and_(_of(_shards, key), _shards.c.shard == shard)
-            connection.execute(_shards.update().where(here).values(fence=fence))
+            here = and_(_of(tables.shards, key), tables.shards.c.shard == shard)
+            connection.execute(tables.shards.update().where(here).values(fence=fence))
 
     def seize(self, key: DeliveryKey, shard: int) -> int:
         """Take a shard over from everybody; return the fence to go on with."""
-        here = and_(_of(_shards, key), _shards.c.shard == shard)
-        raised = _shards.update().where(here).values(fence=_shards.c.fence + 1).returning(_shards.c.fence)
+        here = and_(_of(tables.shards, key), tables.shards.c.shard == shard)
+        raised = (
+            tables.shards.update().where(here).values(fence=tables.shards.c.fence + 1).returning(tables.shards.c.fence)
+        )
         with self._database.write() as connection:
             return int(connection.execute(raised).scalar_one())
 
@@ -159,35 +119,39 @@ class SqlLedger:
     def _begin(self, connection: Connection, key: DeliveryKey, shard: int, batch: int, fence: int) -> None:
         now = self._clock.now().isoformat()
         row = {**_named(key), "shard": shard, "number": batch, "fence": fence, "intent_at": now}
-        connection.execute(_batches.insert().values(**row))
+        connection.execute(tables.batches.insert().values(**row))
 
     def outcomes(self, key: DeliveryKey, shard: int) -> Iterator[tuple[int, Sequence[Outcome] | None]]:
         """Yield each intended batch with its outcomes other than SENT, or None where they are not known."""
-        query = select(_batches.c.number, _batches.c.outcomes).where(_of(_batches, key), _batches.c.shard == shard)
+        query = select(tables.batches.c.number, tables.batches.c.outcomes).where(
+            _of(tables.batches, key), tables.batches.c.shard == shard
+        )
         with self._database.read() as connection:
-            rows = connection.execute(query.order_by(_batches.c.number)).all()
+            rows = connection.execute(query.order_by(tables.batches.c.number)).all()
         for number, text in rows:
             yield number, None if text is None else _read(text)
 
     def tally(self, key: DeliveryKey) -> Tally:
         """Return the present counts; those of a delivery that has not been opened are all 0."""
-        columns = [func.coalesce(func.sum(_batches.c[name]), 0).label(name) for name in _COUNTED]
+        columns = [func.coalesce(func.sum(tables.batches.c[name]), 0).label(name) for name in _COUNTED]
         with self._database.read() as connection:
-            delivery = connection.execute(select(_deliveries).where(_of(_deliveries, key))).mappings().first()
+            delivery = (
+                connection.execute(select(tables.deliveries).where(_of(tables.deliveries, key))).mappings().first()
+            )
             if delivery is None:
                 return Tally()
-            counts = connection.execute(select(*columns).where(_of(_batches, key))).mappings().one()
+            counts = connection.execute(select(*columns).where(_of(tables.batches, key))).mappings().one()
             late = _late_reasons(connection, key) if counts["excluded"] else Counter[str]()
-            prepared = select(func.coalesce(func.sum(_shards.c.messages), 0)).where(_of(_shards, key))
+            prepared = select(func.coalesce(func.sum(tables.shards.c.messages), 0)).where(_of(tables.shards, key))
             messages = connection.execute(prepared).scalar_one()
         return _tally(delivery, counts, late, messages)
 
 
 def withdraw(connection: Connection, key: DeliveryKey) -> None:
     """Forget a prepared delivery of which nothing has left, so that it can be prepared again."""
-    if connection.execute(select(_batches.c.number).where(_of(_batches, key)).limit(1)).first() is not None:
+    if connection.execute(select(tables.batches.c.number).where(_of(tables.batches, key)).limit(1)).first() is not None:
         raise SystemFault(f"delivery of {key.activity} in run {key.run}", "messages have left: it cannot be withdrawn")
-    for table in (_shards, _deliveries):
+    for table in (tables.shards, tables.deliveries):
         connection.execute(table.delete().where(_of(table, key)))
 
 
@@ -255,13 +219,13 @@ def _tally(delivery: RowMapping, counts: RowMapping, late: Counter[str], message
 
 def _late_reasons(connection: Connection, key: DeliveryKey) -> Counter[str]:
     """Count the reasons of those left out while sending."""
-    query = select(_batches.c.outcomes).where(_of(_batches, key), _batches.c.excluded > 0)
+    query = select(tables.batches.c.outcomes).where(_of(tables.batches, key), tables.batches.c.excluded > 0)
     outcomes = (outcome for text in connection.execute(query).scalars() for outcome in _read(text))
     return Counter(outcome.reason for outcome in outcomes if outcome.status is Status.EXCLUDED)
 
 
 def _guard(connection: Connection, key: DeliveryKey, shard: int, fence: int) -> None:
-    query = select(_shards.c.fence).where(_of(_shards, key), _shards.c.shard == shard)
+    query = select(tables.shards.c.fence).where(_of(tables.shards, key), tables.shards.c.shard == shard)
     held = connection.execute(query).scalar_one()
     if fence < held:
         raise StaleFence(
@@ -292,16 +256,16 @@ def _of(table: Table, key: DeliveryKey) -> ColumnElement[bool]:
 
 
 def _at(key: DeliveryKey, shard: int, batch: int) -> ColumnElement[bool]:
-    return and_(_of(_batches, key), _batches.c.shard == shard, _batches.c.number == batch)
+    return and_(_of(tables.batches, key), tables.batches.c.shard == shard, tables.batches.c.number == batch)
 
 
 def _begun(connection: Connection, key: DeliveryKey, shard: int, batch: int) -> bool:
-    return connection.execute(select(_batches.c.number).where(_at(key, shard, batch))).first() is not None
+    return connection.execute(select(tables.batches.c.number).where(_at(key, shard, batch))).first() is not None
 
 
 def _put(connection: Connection, batch: ColumnElement[bool], values: Mapping[str, object]) -> None:
     """Write what became of a batch, unless it is settled."""
-    connection.execute(_batches.update().where(batch, _batches.c.outcomes.is_(None)).values(**values))
+    connection.execute(tables.batches.update().where(batch, tables.batches.c.outcomes.is_(None)).values(**values))
 
 
 def _found(connection: Connection, table: Table, key: DeliveryKey) -> bool:

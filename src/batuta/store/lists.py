@@ -6,20 +6,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from sqlalchemy import Column, Integer, String, Table, Text, select
+from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 
 from batuta.rules.lists import ValueList
-from batuta.store.database import Database, metadata
-
-_lists = Table(
-    "value_list",
-    metadata,
-    Column("name", String, primary_key=True),
-    Column("length", Integer, nullable=False),
-    Column("entries", Text, nullable=False),
-)
-
+from batuta.store import tables
+from batuta.store.database import Database
 
 _NONE: Mapping[str, ValueList] = MappingProxyType({})
 
@@ -42,12 +34,12 @@ class ListStore(Mapping[str, ValueList]):
         ]
         if rows:
             with self._database.write() as connection:
-                connection.execute(insert(_lists).on_conflict_do_nothing(), rows)
+                connection.execute(insert(tables.lists).on_conflict_do_nothing(), rows)
 
     def __getitem__(self, name: str) -> ValueList:
         if name not in self._read:
             with self._database.read() as connection:
-                entries = connection.scalar(select(_lists.c.entries).where(_lists.c.name == name))
+                entries = connection.scalar(select(tables.lists.c.entries).where(tables.lists.c.name == name))
             if entries is None:
                 raise KeyError(name)
             self._read[name] = ValueList(name, tuple(json.loads(entries)))
@@ -55,7 +47,7 @@ class ListStore(Mapping[str, ValueList]):
 
     def __iter__(self) -> Iterator[str]:
         with self._database.read() as connection:
-            kept = connection.scalars(select(_lists.c.name)).all()
+            kept = connection.scalars(select(tables.lists.c.name)).all()
         return iter(sorted({*kept, *self._read}))
 
     def __len__(self) -> int:

@@ -9,16 +9,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import (
-    Boolean,
-    Column,
     Connection,
-    ForeignKey,
-    Integer,
     Row,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
     func,
     select,
 )
@@ -42,109 +34,9 @@ from batuta.runs.model import (
 )
 from batuta.runs.variables import read_variables
 from batuta.sets.shape import Shape
-from batuta.store.database import metadata
+from batuta.store.tables import jobs, outputs, runs, tasks, transitions
 
 SHAPE = TypeAdapter(Shape)
-
-runs = Table(
-    "run",
-    metadata,
-    Column("id", String, primary_key=True),
-    Column("campaign", String, nullable=False, index=True),
-    Column("name", String, nullable=False),
-    Column("mode", String, nullable=False),
-    Column("status", String, nullable=False),
-    Column("wanted", String, nullable=False),
-    Column("generation", Integer, nullable=False),
-    Column("now", String, nullable=False),
-    Column("zone", String, nullable=False),
-    Column("seed", String, nullable=False),
-    Column("variables", Text, nullable=False),
-    Column("catalogue_version", Integer, nullable=False),
-    Column("ask", Boolean, nullable=False),
-    Column("document", Text, nullable=False),
-    Column("channels", Text, nullable=False),
-    Column("last_event", Integer, nullable=False, default=0),
-    Column("created_at", String, nullable=False),
-    Column("ended_at", String),
-    Column("error", Text, nullable=False, default=""),
-    Column("pinned", Boolean, nullable=False, default=False),
-    Column("skip_waits", Boolean, nullable=False, default=False),
-    Column("filters", Text, nullable=False, default="{}"),
-)
-
-tasks = Table(
-    "task",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("run", ForeignKey("run.id"), nullable=False),
-    Column("activity", String, nullable=False),
-    Column("generation", Integer, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("label", String, nullable=False),
-    Column("first", String, nullable=False),
-    Column("enabled", Boolean, nullable=False),
-    Column("state", String, nullable=False, default=TaskState.PENDING),
-    Column("error", Text, nullable=False, default=""),
-    Column("messages", String),
-    Column("shards", Integer, nullable=False, default=0),
-    Column("started_at", String),
-    Column("ended_at", String),
-    Column("now", String),
-    Column("variables", Text, nullable=False, default="{}"),
-    Column("onward", String),
-    Column("due", String),
-    Column("pause", Boolean, nullable=False, default=False),
-    Column("process_errors", Boolean, nullable=False, default=False),
-    UniqueConstraint("run", "generation", "activity"),
-)
-
-outputs = Table(
-    "output",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("task", ForeignKey("task.id"), nullable=False, index=True),
-    Column("name", String, nullable=False),
-    Column("label", String, nullable=False),
-    Column("carries", Boolean, nullable=False),
-    Column("ends_when_empty", Boolean, nullable=False),
-    Column("shape", Text),
-    Column("state", String, nullable=False, default=OutputState.OPEN),
-    Column("table_name", String),
-    Column("rows", Integer),
-    Column("targets", Integer),
-    Column("incomplete", Boolean, nullable=False, default=False),
-    UniqueConstraint("task", "name"),
-)
-
-transitions = Table(
-    "transition",
-    metadata,
-    Column("run", ForeignKey("run.id"), primary_key=True),
-    Column("place", Integer, primary_key=True),
-    Column("source", String, nullable=False),
-    Column("output", String, nullable=False),
-    Column("target", String, nullable=False),
-    Column("role", String, nullable=False),
-    Column("label", String, nullable=False),
-)
-
-jobs = Table(
-    "job",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("task", ForeignKey("task.id"), nullable=False),
-    Column("kind", String, nullable=False),
-    Column("shard", Integer, nullable=False, default=0),
-    Column("state", String, nullable=False, default=JobState.READY, index=True),
-    Column("attempt", Integer, nullable=False, default=0),
-    Column("fence", Integer, nullable=False, default=0),
-    Column("owner", String),
-    Column("names", Text, nullable=False, default="{}"),
-    Column("error", Text, nullable=False, default=""),
-    Column("not_before", String),
-    UniqueConstraint("task", "kind", "shard"),
-)
 
 
 def all_runs(connection: Connection) -> list[Run]:

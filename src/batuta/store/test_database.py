@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import text
 
 from batuta.kit.clock import FixedClock
-from batuta.runs.model import Note, RunStatus, TaskState
+from batuta.runs.model import JobState, Note, OutputState, RunStatus, TaskState
 from batuta.store import runs
-from batuta.store.database import Database, metadata
+from batuta.store.database import Database
 from batuta.store.moves import Moves
+from batuta.store.tables import jobs, metadata, outputs, tasks
 
 NORMAL, FULL = 1, 2
 
@@ -75,3 +76,8 @@ INSERT INTO task VALUES (1, 'r1', 'a', 1, 'fork', 'A', 'make', 1, 'error', 'no',
 INSERT INTO job VALUES (1, 1, 'make', 0, 'failed', 1, 1, NULL, '{}', 'no');
 """
 """The tables of runs as the release 0.1.0 first made them, with a run in them."""
+
+
+def test_what_is_new_has_the_first_state_of_its_kind() -> None:
+    first = {table.name: getattr(table.c.state.default, "arg", None) for table in (tasks, outputs, jobs)}
+    assert first == {"task": TaskState.PENDING, "output": OutputState.OPEN, "job": JobState.READY}

@@ -4,30 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, ForeignKey, Integer, Row, String, Table, exists, select
+from sqlalchemy import Connection, Row, exists, select
 
 from batuta.runs.model import JobState
 from batuta.runs.windows import Window, WindowState
-from batuta.store.database import metadata
-from batuta.store.runs import instant, jobs, tasks
-
-windows = Table(
-    "memory_window",
-    metadata,
-    Column("number", Integer, primary_key=True),
-    Column("memory", String, nullable=False, index=True),
-    Column("campaign", String, nullable=False, index=True),
-    Column("activity", String, nullable=False),
-    Column("run", ForeignKey("run.id"), nullable=False, index=True),
-    Column("generation", Integer, nullable=False),
-    Column("state", String, nullable=False),
-    Column("lower", String),
-    Column("upper", String, nullable=False),
-    Column("rows", Integer),
-    Column("settled", Boolean, nullable=False, default=False),
-    Column("at", String, nullable=False),
-    sqlite_autoincrement=True,  # a number is never given out again: keys in the engine may still bear it
-)
+from batuta.store.runs import instant
+from batuta.store.tables import jobs, tasks, windows
 
 
 def windows_of(connection: Connection, memory: str) -> list[Window]:

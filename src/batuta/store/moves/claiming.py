@@ -14,7 +14,7 @@ from batuta.runs.windows import WindowState
 from batuta.store.moves.following import due_by, refresh
 from batuta.store.moves.log import append
 from batuta.store.moves.remembering import give_back, give_back_asked
-from batuta.store.runs import jobs, runs, tasks
+from batuta.store.tables import jobs, runs, tasks
 
 
 def claim(connection: Connection, run: str, owner: str, at: datetime) -> Claim | None:

@@ -14,7 +14,8 @@ from batuta.store.moves.finishing import begin_sending
 from batuta.store.moves.following import follow_up, ready, refresh, set_status, settle_outputs
 from batuta.store.moves.log import append
 from batuta.store.moves.remembering import give_back, return_all, take_back
-from batuta.store.runs import jobs, runs, tasks, view
+from batuta.store.runs import view
+from batuta.store.tables import jobs, runs, tasks
 
 
 def confirm(connection: Connection, run: str, activity: str, note: Note, at: datetime) -> None:

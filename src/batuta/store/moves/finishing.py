@@ -21,7 +21,8 @@ from batuta.store.moves.log import append
 from batuta.store.moves.noticing import post
 from batuta.store.moves.remembering import give_back, reserve
 from batuta.store.moves.saving import save_version
-from batuta.store.runs import SHAPE, jobs, outputs, tasks, view
+from batuta.store.runs import SHAPE, view
+from batuta.store.tables import jobs, outputs, tasks
 
 
 def finish(connection: Connection, claim: Claim, finished: Finished, at: datetime) -> None:

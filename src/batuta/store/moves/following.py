@@ -21,7 +21,8 @@ from batuta.runs.settling import (
     targets,
 )
 from batuta.store.moves.log import append
-from batuta.store.runs import jobs, outputs, runs, tasks, view
+from batuta.store.runs import view
+from batuta.store.tables import jobs, outputs, runs, tasks
 
 
 def follow_up(connection: Connection, run: str, at: datetime, activities: Iterable[str]) -> None:

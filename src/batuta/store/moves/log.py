@@ -8,8 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, update
 
 from batuta.runs.model import Note
-from batuta.store.events import events
-from batuta.store.runs import runs
+from batuta.store.tables import events, runs
 
 
 def append(connection: Connection, run: str, at: datetime, *notes: Note) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, update
 
 from batuta.runs.model import Claim
 from batuta.runs.state import Notice
-from batuta.store.inbox import notices
+from batuta.store.tables import notices
 
 
 def post(connection: Connection, claim: Claim, given: Iterable[Notice], at: datetime) -> None:

@@ -10,8 +10,7 @@ from sqlalchemy import Connection, exists, insert, select, update
 from batuta.kit.errors import InputError
 from batuta.runs.model import Claim, JobKind, TaskState
 from batuta.runs.windows import GONE, OPEN, Asking, WindowState
-from batuta.store.runs import jobs, runs, tasks
-from batuta.store.windows import windows
+from batuta.store.tables import jobs, runs, tasks, windows
 
 OUTSIDE = (JobKind.EFFECT, JobKind.SEND)
 """The jobs that have effects outside the run."""

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, func, insert, select, update
 from batuta.runs.model import Claim
 from batuta.runs.state import AudienceMoved, Saved
 from batuta.sets.shape import Shape
-from batuta.store.audiences import audience_named, audience_versions, audiences
+from batuta.store.audiences import audience_named
 from batuta.store.runs import SHAPE
+from batuta.store.tables import audience_versions, audiences
 
 
 def make_shells(connection: Connection, campaign: str, shells: Mapping[str, Shape], at: datetime) -> None:

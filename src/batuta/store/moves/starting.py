@@ -14,7 +14,8 @@ from batuta.runs.variables import write_variables
 from batuta.store.moves.following import follow_up
 from batuta.store.moves.log import append
 from batuta.store.moves.saving import make_shells
-from batuta.store.runs import SHAPE, outputs, runs, tasks, transitions
+from batuta.store.runs import SHAPE
+from batuta.store.tables import outputs, runs, tasks, transitions
 
 
 def start(connection: Connection, beginning: Beginning, at: datetime) -> None:

@@ -10,10 +10,7 @@ from pathlib import Path
 import pytest
 
 import batuta
-from batuta.store.audiences import audience_versions, audiences
-from batuta.store.events import events
-from batuta.store.runs import jobs, outputs, runs, tasks, transitions
-from batuta.store.windows import windows
+from batuta.store.tables import audience_versions, audiences, events, jobs, outputs, runs, tasks, transitions, windows
 
 SOURCES = Path(batuta.__file__).parent
 TABLES = (runs, tasks, outputs, transitions, jobs, events, audiences, audience_versions, windows)

@@ -11,7 +11,7 @@ from batuta.runs.state import Stay
 from batuta.store.moves.claiming import close
 from batuta.store.moves.following import due_by, ready, refresh
 from batuta.store.moves.log import append
-from batuta.store.runs import jobs, runs, tasks
+from batuta.store.tables import jobs, runs, tasks
 
 
 def stay(connection: Connection, claim: Claim, wait: Stay, at: datetime) -> None:
