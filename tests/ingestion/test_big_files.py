@@ -11,8 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
+
+from tests.peak import peak_memory
 
 DDL = """CREATE TABLE person (
     id int PRIMARY KEY, first_name text, last_name text, email text NOT NULL, country text, created_at timestamp,
@@ -41,19 +42,6 @@ def start_load(home: Path, path: Path) -> subprocess.Popen[str]:
     code = "from batuta.app import main; main()"
     command = [sys.executable, "-c", code, "--home", str(home), "data", "load", "person", str(path), "--json"]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-def peak_memory(process: subprocess.Popen[str]) -> int:
-    """Wait for a process; return the most memory it was seen to hold, in bytes."""
-    seen = psutil.Process(process.pid)
-    peak = 0
-    while process.poll() is None:
-        try:
-            peak = max(peak, seen.memory_info().rss)
-        except psutil.NoSuchProcess:
-            break
-        time.sleep(0.05)
-    return peak
 
 
 @pytest.fixture
