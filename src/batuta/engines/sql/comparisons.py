@@ -171,14 +171,8 @@ _TESTS: Mapping[Operator, Callable[[Side, Sequence[Side], Row], exp.Expr]] = {
 
 
 def _among(left: Side, right: Sequence[Expr], row: Row, folding: Folding) -> exp.Expr:
-    present: list[Constant] = []
-    computed_items: list[Expr] = []
-    for item in right:  # of which there may be many
-        known = item if isinstance(item, Constant) else constant(item, row)
-        if known is None:
-            computed_items.append(item)
-        elif known.value not in (None, ""):
-            present.append(known)
+    constants, computed_items = _apart(right, row)
+    present = [item for item in constants if item.value not in (None, "")]
     conditions = []
     if len(present) + len(computed_items) < len(right):
         conditions.append(left.is_empty)
@@ -191,10 +185,19 @@ def _among(left: Side, right: Sequence[Expr], row: Row, folding: Folding) -> exp
     return trees.some(conditions)
 
 
+def _apart(items: Sequence[Expr], row: Row) -> tuple[Sequence[Constant], Sequence[Expr]]:
+    """Return the items whose values are known when compiling, and the others; a list of 100,000 has constants only."""
+    constants = [item for item in items if isinstance(item, Constant)]
+    if len(constants) == len(items):
+        return constants, ()
+    others = [(item, constant(item, row)) for item in items]
+    return [known for _, known in others if known is not None], [item for item, known in others if known is None]
+
+
 def _in_rows(left: Side, items: Sequence[Constant], row: Row, folding: Folding) -> exp.Expr:
     dialect = row.context.dialect
     alias = row.context.names.take("list")
-    rows = dialect.listed([_written(item.value, folding) for item in items], alias, "value")
+    rows = dialect.listed(_written([item.value for item in items], folding), alias, "value")
     listed: exp.Expr = trees.column(alias, "value")
     if not left.type.is_text:
         listed = dialect.cast(listed, _widest(items))
@@ -203,7 +206,8 @@ def _in_rows(left: Side, items: Sequence[Constant], row: Row, folding: Folding) 
 
 def _widest(items: Sequence[Constant]) -> DataType:
     """Return the type in which all written values of a list are read without loss."""
-    types = list({id(item.type): item.type for item in items}.values())
+    named = [item.type for item in items]
+    types = list(dict(zip(map(id, named), named, strict=True)).values())
     if types[0].is_number:
         return _widest_number(items, types)
     return DATETIME if any(each.kind in (Kind.DATETIME, Kind.INSTANT) for each in types) else types[0]
@@ -221,7 +225,13 @@ def _widest_number(items: Sequence[Constant], types: Sequence[DataType]) -> Data
     return DataType(kind=Kind.DECIMAL, precision=18 if whole + scale <= 18 else 38, scale=scale)
 
 
-def _written(given: Scalar, folding: Folding) -> str:
+def _written(values: Sequence[Scalar], folding: Folding) -> list[str]:
+    """Return values as text, texts folded; kinds are looked at once, for lists are long."""
+    special = any(issubclass(kind, (str, datetime)) for kind in set(map(type, values)))
+    return [_as_text(each, folding) for each in values] if special else list(map(str, values))
+
+
+def _as_text(given: Scalar, folding: Folding) -> str:
     if isinstance(given, datetime):
         return given.replace(tzinfo=None).isoformat(sep=" ")
     return folding.of(given) if isinstance(given, str) else str(given)

@@ -20,6 +20,9 @@ WHITE_SPACE = " \t\n\r\u00a0"
 Pairs = Sequence[tuple[exp.Expr, exp.Expr]]
 """Values of the row at hand, each with the value in a query that it must equal."""
 
+_SEPARATORS = ("\x1f", "\x1e", "\x1d", "\x1c", *map(chr, range(0xE000, 0xF900)))
+"""What may stand between the texts of a list: one character, so that a count tells whether a text has it too."""
+
 
 class Dialect:
     """The SQL that engines share; what an engine writes otherwise, its own class overrides.
@@ -185,10 +188,13 @@ class Dialect:
 
     def listed(self, texts: Sequence[str], alias: str, column: str) -> exp.Subquery:
         """Return a long list of texts as rows of one text column: one literal, split by the engine."""
-        separator = next(mark for mark in _separators() if not any(mark in text for text in texts))
-        split = self._split(trees.text(separator.join(texts)), trees.text(separator))
-        rows = exp.Select(expressions=[trees.aliased(exp.Explode(this=split), column)])
-        return trees.subquery(rows, alias)
+        joined = ((mark, mark.join(texts)) for mark in _SEPARATORS)
+        separator, whole = next((mark, whole) for mark, whole in joined if whole.count(mark) == len(texts) - 1)
+        return trees.subquery(self._rows(trees.text(whole), trees.text(separator), column), alias)
+
+    def _rows(self, whole: exp.Expr, separator: exp.Expr, column: str) -> exp.Select:
+        """Return the parts of a text as rows."""
+        return exp.Select(expressions=[trees.aliased(exp.Explode(this=self._split(whole, separator)), column)])
 
     def _split(self, whole: exp.Expr, separator: exp.Expr) -> exp.Expr:
         return exp.Split(this=whole, expression=separator)
@@ -210,7 +216,3 @@ def object_of(fields: Mapping[str, exp.Expr]) -> exp.Struct:
 def _decimal(precision: int, scale: int) -> exp.DataType:
     digits = [exp.DataTypeParam(this=trees.number(count)) for count in (precision, scale)]
     return exp.DataType(this=exp.DataType.Type.DECIMAL, expressions=digits, nested=False)
-
-
-def _separators() -> Sequence[str]:
-    return ["\x1f", "\x1e", "\x1d", "\x1c", *(f"\x1f{place}\x1f" for place in range(1000))]

@@ -18,7 +18,7 @@ from batuta.engines.sql.once import named
 from batuta.kit.text import drop_accents
 from batuta.rules.patterns import Notation
 
-_TEXT, _EACH = "text", "_each"
+_TEXT, _EACH, _WHOLE = "text", "_each", "whole"
 
 _AGREED = r"\x{1}-\x{482}\x{48a}-\x{590}\x{1e00}-\x{20cf}\x{3400}-\x{4dbf}\x{4e00}-\x{9fff}\x{1f300}-\x{1faff}"
 """Where strip_accents agrees: Latin, Greek, Cyrillic, Armenian, punctuation, Han and pictures."""
@@ -111,6 +111,12 @@ class DuckDb(Dialect):
         here = [tree for tree, _ in pairs]
         left = here[0] if len(here) == 1 else exp.Tuple(expressions=here)
         return trees.tight(exp.In(this=trees.tight(left), query=exp.Subquery(this=query)))
+
+    def _rows(self, whole: exp.Expr, separator: exp.Expr, column: str) -> exp.Select:
+        """Split a column: parts of a literal are made and copied one by one while planning, which takes longest."""
+        rows = super()._rows(trees.column(_WHOLE, _WHOLE), separator, column)
+        literal = exp.Select(expressions=[trees.aliased(whole, _WHOLE)])
+        return rows.from_(trees.subquery(literal, _WHOLE), copy=False)
 
     def joined(self, texts: exp.GroupConcat, order: Sequence[exp.Ordered], kept: exp.Expr | None) -> exp.Expr:
         """Sort a list with keys for each group, and join that: twice as fast as an aggregate that has an order."""

@@ -205,6 +205,13 @@ def test_lists_of_any_length(shop: Shop, count: int) -> None:
     assert selected(shop, unwanted) == [3, 4, 5, 6]
 
 
+def test_no_entry_of_a_long_list_is_taken_for_what_stands_between_them(shop: Shop) -> None:
+    hostile = ("a\x1f0", "PARIS", "b\x1e", "\x1dc", "\x1c", "\ue000")
+    entries = tuple(Constant(text, STRING) for text in (*hostile, *map(str, range(600))))
+    wanted = Compare(Operator.IN, shop.value("[city]"), entries, fold_case=True, fold_accents=True)
+    assert selected(shop, wanted) == [1, 2]
+
+
 def test_long_lists_of_numbers_and_an_empty_entry(shop: Shop) -> None:
     numbers = tuple(Constant(number, INTEGER) for number in (10, *range(1000, 2000)))
     assert selected(shop, Compare(Operator.IN, shop.value("[points]"), numbers)) == [1]
