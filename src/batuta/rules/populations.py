@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 from batuta.rules.bound import Expr, Moment, Windowed
 from batuta.rules.functions import FUNCTIONS
 from batuta.rules.functions.model import Role
-from batuta.rules.functions.operators import is_empty
+from batuta.rules.functions.operators import is_empty, ranked
 from batuta.rules.functions.results import fitted
 from batuta.schema.types import DataType, Scalar
 
@@ -43,7 +41,7 @@ def _partitions(window: Windowed, count: int, column: Column) -> Iterable[list[i
     columns = [column(expression) for expression in window.partition]
     partitions: dict[tuple[object, ...], list[int]] = {}
     for place in range(count):
-        alike = tuple(None if is_empty(values[place]) else _ranked(values[place]) for values in columns)
+        alike = tuple(None if is_empty(values[place]) else ranked(values[place]) for values in columns)
         partitions.setdefault(alike, []).append(place)
     return partitions.values()
 
@@ -53,13 +51,7 @@ def _in_order(window: Windowed, places: Sequence[int], column: Column) -> list[i
     ordered = list(places)
     for expression, descending in reversed(window.order):
         values = column(expression)
-        ranks = {place: _ranked(values[place]) for place in ordered if not is_empty(values[place])}
+        ranks = {place: ranked(values[place]) for place in ordered if not is_empty(values[place])}
         present = sorted(ranks, key=ranks.__getitem__, reverse=descending)
         ordered = present + [place for place in ordered if is_empty(values[place])]
     return ordered
-
-
-def _ranked(value: Any) -> tuple[bool, Any]:
-    """Return a value as it is ordered: a double that is no number equals itself and is above all others."""
-    unordered = isinstance(value, float) and math.isnan(value)
-    return unordered, 0.0 if unordered else value

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime
 
+import pytest
+
 from batuta.rules.bound import AttributeOf, Moment, Windowed
 from batuta.rules.populations import windowed
 from batuta.schema.types import DOUBLE, INTEGER
@@ -25,3 +27,17 @@ def test_what_is_no_number_is_above_all_others() -> None:
 
 def test_what_is_no_number_equals_itself() -> None:
     assert values(Windowed("CountAll", (), (SCORE,), (), INTEGER)) == [1, 2, 1, 1, 2, 1]
+
+
+@pytest.mark.parametrize("last", [math.nan, -400.0])
+def test_what_is_no_number_is_greatest_and_never_least_wherever_it_stands(last: float) -> None:
+    few = [math.nan, -400.0, last]
+    greatest, least = (
+        windowed(Windowed(name, (SCORE,), (), (), DOUBLE), 3, lambda _: few, MOMENT) for name in ("Max", "Min")
+    )
+    assert least == [-400.0] * 3
+    assert [str(found) for found in greatest] == ["nan"] * 3
+
+
+def test_values_that_are_no_number_are_one_value() -> None:
+    assert values(Windowed("CountDistinct", (SCORE,), (), (), INTEGER)) == [4] * 6

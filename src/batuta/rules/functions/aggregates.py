@@ -14,6 +14,7 @@ from typing import Any
 
 from batuta.rules.bound import Moment
 from batuta.rules.functions.model import Family, Function, Parameter, Role, Template, Types
+from batuta.rules.functions.operators import ranked
 from batuta.rules.functions.results import (
     DIGITS,
     EXACT,
@@ -185,7 +186,7 @@ AGGREGATES = (
         "CountDistinct",
         (Parameter("value", Family.ANY),),
         always(INTEGER),
-        lambda _, values: len(set(values)),
+        lambda _, values: len({ranked(value) for value in values}),
         "Counts the different values that are not empty, case and accents as given.",
         "CountDistinct([orders.product_code])",
         everywhere("COUNT(DISTINCT {0})"),
@@ -215,7 +216,7 @@ AGGREGATES = (
         "Min",
         (Parameter("value", Family.ORDERED),),
         lambda types: types[0],
-        lambda _, values: min(values, default=None),
+        lambda _, values: min(values, default=None, key=ranked),
         "Gives the least value; empty over none.",
         "Min([orders.order_date])",
         everywhere("MIN({0})"),
@@ -225,7 +226,7 @@ AGGREGATES = (
         "Max",
         (Parameter("value", Family.ORDERED),),
         lambda types: types[0],
-        lambda _, values: max(values, default=None),
+        lambda _, values: max(values, default=None, key=ranked),
         "Gives the greatest value; empty over none.",
         "Max([orders.order_date])",
         everywhere("MAX({0})"),

@@ -41,12 +41,14 @@ def in_order(left: Scalar, right: Scalar) -> tuple[Any, Any]:
     """Return what orders two values of comparable types: a double that is no number equals itself, above all others."""
     one, other = comparable_pair(left, right)
     if isinstance(one, float) and isinstance(other, float):
-        return _double_in_order(one), _double_in_order(other)
+        return ranked(one), ranked(other)
     return one, other
 
 
-def _double_in_order(value: float) -> tuple[bool, float]:
-    return (True, 0.0) if math.isnan(value) else (False, value)
+def ranked(value: Any) -> tuple[bool, Any]:
+    """Return a value as it is ordered among others of its type: a double that is no number is above all others."""
+    unordered = isinstance(value, float) and math.isnan(value)
+    return unordered, 0.0 if unordered else value
 
 
 def _as_double(value: Scalar) -> Scalar:
