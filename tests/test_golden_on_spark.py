@@ -6,22 +6,24 @@ Its own catalogue takes no dots in the names of tables, so that they have a line
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlglot import exp
 
+from batuta.activities.contract import Input
 from batuta.engines.spark.session import LocalSession
 from batuta.engines.sql import test_golden
 from batuta.engines.sql.conftest import CATALOGUE, OnPaper, Shop
 from batuta.engines.sql.for_spark import Spark
 from batuta.engines.sql.keys import row_types
 from batuta.schema.model import Catalogue
-from batuta.schema.types import DATETIME, INTEGER, STRING, DataType
+from batuta.schema.types import DATETIME, INSTANT, INTEGER, STRING, DataType
 from batuta.sets.algebra import Table
-from batuta.sets.shape import Shape
-from batuta.testing import SHOP
+from batuta.sets.shape import Column, Shape, shape_of_lines
+from batuta.testing import SHOP, arriving
 from tests import test_golden_sql
 from tests.spark import spark_session
 
@@ -66,7 +68,19 @@ class Empty:
 
     def close(self) -> None:
         for database in DATABASES:
-            self.session.execute(f"DROP DATABASE {database} CASCADE")
+            self.session.execute(f"DROP DATABASE IF EXISTS {database} CASCADE")
+
+
+def widest(inputs: Iterable[Input]) -> Iterator[tuple[str, Shape]]:
+    """Return the name of each table once, with the columns that any case gives it."""
+    shapes: dict[str, Shape] = {}
+    for each in inputs:
+        table = each.population
+        assert isinstance(table, Table)
+        shape = shapes.setdefault(table.name, table.shape)
+        more = tuple(column for column in table.shape.columns if column not in shape.columns)
+        shapes[table.name] = replace(shape, columns=shape.columns + more)
+    return iter(shapes.items())
 
 
 @pytest.fixture(scope="module")
@@ -85,10 +99,10 @@ def for_sets() -> Iterator[Empty]:
 def for_kinds() -> Iterator[Empty]:
     """What the golden files of kinds of activity speak of."""
     empty = Empty(SHOP)
-    inputs = {each.population for _, _, arriving in test_golden_sql.CASES.values() for each in arriving}
-    for table in inputs:
-        assert isinstance(table, Table)
-        empty.hold(table.name, table.shape)
+    cases = [each for _, _, inputs in test_golden_sql.CASES.values() for each in inputs]
+    for name, shape in widest([*cases, arriving("people", seen=INSTANT, note=STRING)]):
+        empty.hold(name, shape)
+    empty.hold("fetched", shape_of_lines("it", (Column("id", INTEGER), Column("points", INTEGER))))
     club = {"_t1": INTEGER} | {column.name: column.type for column in test_golden_sql.CLUB.columns}
     empty.make("audience", "Club", club)
     empty.make("remembered", "m_welcome", {"_t1": INTEGER, "_window": INTEGER, "_at": DATETIME})
